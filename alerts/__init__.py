@@ -1,0 +1,1 @@
+"""Telling people: a router over labels that knows subscriptions and channels and nothing of tariffs."""

@@ -1,0 +1,58 @@
+"""The nouns of alerting. Nothing here knows what a tariff is: an alert is labels, a title, facts and quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A verbatim sentence that proves the alert, and where it was read."""
+
+    text: str
+    source: str
+    link: str | None = None
+    published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """Something that happened and that somebody may want to know.
+
+    Labels are for matching and routing (lower-case names, string values, numbers as numbers). Facts are for people:
+    an ordered list of (name, value) pairs such as ("Rate", "25% → 15%"). The id is the same for the same event always.
+    """
+
+    id: str
+    labels: Mapping[str, str | float]
+    title: str
+    at: datetime
+    facts: tuple[tuple[str, str], ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    #: Messages with the same thread belong together (mail References).
+    thread: str = ""
+    #: Machine-readable payload for programs, JSON-serialisable.
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Whether an alert goes to a subscription, and why, in words that can be shown."""
+
+    send: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the other side of a channel said to one delivery attempt."""
+
+    ok: bool
+    #: A refusal that will not change by trying again (mail 5xx, HTTP 410).
+    permanent: bool = False
+    #: The server's own words, cut to 500 characters, without secrets.
+    detail: str = ""
+    #: Seconds the other side asked us to wait.
+    retry_after: float | None = None

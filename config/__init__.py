@@ -1,0 +1,1 @@
+"""What the owner writes (settings, watchlists, feeds) and the words the program knows."""

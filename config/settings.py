@@ -1,0 +1,166 @@
+"""Everything the owner can set, as pydantic models. Files are read in `config.load`; here are shapes and limits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from config.words import Kind, Topic
+
+
+class Model(BaseModel):
+    """Frozen; an unknown key is an error, so that a typo is found and not ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Minutes = Annotated[timedelta, Field(description="a number with a unit: 30s, 15m, 2h, 1d")]
+
+
+class Polling(Model):
+    """How feeds are asked."""
+
+    interval: timedelta = timedelta(minutes=15)
+    min_interval: timedelta = timedelta(minutes=5)
+    max_interval: timedelta = timedelta(days=1)
+    #: Whole request, seconds.
+    timeout: float = Field(default=30, gt=0, le=300)
+    #: Body after decompression, bytes.
+    max_bytes: int = Field(default=10_000_000, ge=10_000)
+    concurrency: int = Field(default=20, ge=1, le=500)
+    per_host: int = Field(default=2, ge=1, le=10)
+    #: Least pause between two requests to one host, seconds.
+    host_pause: float = Field(default=1.0, ge=0)
+    max_redirects: int = Field(default=5, ge=0, le=20)
+    jitter: float = Field(default=0.1, ge=0, le=0.5)
+    #: Items of a feed's first poll are read and recorded but alert nobody.
+    baseline: bool = True
+
+
+class Mail(Model):
+    """The SMTP server that alerts leave by."""
+
+    host: str = ""
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str | None = None
+    password: SecretStr | None = None
+    sender: str = ""
+    timeout: float = Field(default=30, gt=0, le=300)
+
+
+class Http(Model):
+    """The built-in web server. Off unless `listen` is set."""
+
+    listen: str | None = None
+    public_url: str | None = None
+
+
+class Delivery(Model):
+    """How alerts are carried out."""
+
+    concurrency: int = Field(default=20, ge=1, le=500)
+    #: Seconds for one attempt.
+    timeout: float = Field(default=15, gt=0, le=120)
+    max_attempts: int = Field(default=10, ge=1, le=50)
+
+
+class Ledger(Model):
+    """The policy of trust and due dates."""
+
+    #: Two independent reports of different values within this time contest each other.
+    contest_window: timedelta = timedelta(hours=72)
+    reminders: tuple[timedelta, ...] = (timedelta(days=7), timedelta(days=1))
+    #: Claims below this confidence are held for review.
+    min_confidence: float = Field(default=0.3, ge=0, le=1)
+
+
+class Settings(Model):
+    """The `settings:` section. Each can also come from the environment as PACTWATCH_<NAME> (nested: PACTWATCH_MAIL__HOST),
+    and each secret from a file named by PACTWATCH_<NAME>_FILE."""
+
+    data_dir: Path | None = None
+    #: SQLAlchemy URL; without it SQLite in `data_dir`.
+    database_url: SecretStr | None = None
+    #: An address or URL that site owners can reach, sent in the User-Agent.
+    contact: str = ""
+    heartbeat_url: str | None = None
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "json", "console"] = "auto"
+    #: Host names or CIDR blocks that may be reached though they are private or loopback.
+    allow_private: tuple[str, ...] = ()
+    proxy: str | None = None
+    ca_file: Path | None = None
+    polling: Polling = Polling()
+    mail: Mail = Mail()
+    http: Http = Http()
+    delivery: Delivery = Delivery()
+    ledger: Ledger = Ledger()
+
+
+class Feed(Model):
+    """One address to poll."""
+
+    name: str
+    url: str
+    #: Whose press or government it is: ISO 3166-1 alpha-2 or EU.
+    country: str | None = None
+    kind: Literal["government", "wire", "newspaper", "trade_press", "law_firm", "think_tank", "other"] = "other"
+    tier: int = Field(default=3, ge=1, le=3)
+    language: str = "en"
+    interval: timedelta | None = None
+    enabled: bool = True
+    full_text: bool = False
+    tags: tuple[str, ...] = ()
+    #: Feeds of one publisher count as one source; without it, the feed's name.
+    publisher: str | None = None
+
+    @property
+    def source_name(self) -> str:
+        return self.publisher or self.name
+
+
+class Watchlist(Model):
+    """Which terms somebody cares about. An empty list means "all"."""
+
+    name: str
+    #: A change matches if any of these is its party or counterparty; a pair "US-KR" means the deal.
+    countries: tuple[str, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    scopes: tuple[str, ...] = ()
+    #: Words of which one must, and none may, stand in the title or the quotes.
+    words: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    #: The worst source tier accepted.
+    tier: int = Field(default=3, ge=1, le=3)
+    #: Least move of value that counts: percentage points for rates, percent of the old figure for money. Steps of status always count.
+    threshold: float = Field(default=0, ge=0)
+    confidence: float = Field(default=0, ge=0, le=1)
+
+
+class Subscription(Model):
+    """Who is told of a watchlist, and how."""
+
+    name: str
+    watchlist: str
+    channel: Literal["mail", "webhook"]
+    #: A mail address, or the webhook's URL.
+    to: str
+    #: Standard Webhooks secret (whsec_…), by reference: `env:NAME` or `file:/path`.
+    secret: SecretStr | None = None
+    paused: bool = False
+    #: Also tell of proposals, demands, threats and refusals.
+    positions: bool = True
+
+
+class Config(Model):
+    """The whole of what the owner wrote, checked."""
+
+    settings: Settings = Settings()
+    feeds: tuple[Feed, ...] = ()
+    watchlists: tuple[Watchlist, ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()

@@ -1,0 +1,1 @@
+"""Reading the world and keeping the ledger; the daemon and its front doors."""

@@ -1,0 +1,1 @@
+"""From a feed's address to its entries: fetch, parse, schedule."""
