@@ -1,1 +1,12 @@
-"""The command line."""
+"""The command line. One file per group of commands; a command's module is imported only when it is run."""
+
+from __future__ import annotations
+
+import sys
+
+from monitor.cli.root import cli
+
+
+def main() -> None:
+    """The `pactwatch` command. Exit codes: 0 well, 1 found something or did a part, 2 usage or config, 3 no daemon runs."""
+    sys.exit(cli())

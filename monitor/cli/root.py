@@ -1,0 +1,55 @@
+"""The root of the command line: `pactwatch [--config DIR] COMMAND`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+#: Command → module that defines it under the same name (`-` becomes `_`).
+COMMANDS = {
+    "init": "monitor.cli.setup",
+    "check": "monitor.cli.setup",
+    "run": "monitor.cli.running",
+    "status": "monitor.cli.running",
+    "feeds": "monitor.cli.feeds",
+    "terms": "monitor.cli.ledger",
+    "history": "monitor.cli.ledger",
+    "changes": "monitor.cli.ledger",
+    "alerts": "monitor.cli.alerts",
+    "extract": "monitor.cli.reading",
+    "explain": "monitor.cli.reading",
+    "replay": "monitor.cli.replay",
+}
+
+
+class Lazy(click.Group):
+    """A group that imports a command's module only when the command is asked for, so that start-up stays short."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        command = getattr(import_module(module), cmd_name.replace("-", "_"))
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option("--config", "config_path", type=click.Path(path_type=Path), metavar="DIR|FILE", help="Where the configuration is.")
+@click.version_option(package_name="pactwatch", prog_name="pactwatch")
+@click.pass_context
+def cli(ctx: click.Context, config_path: Path | None) -> None:
+    """Reads the news like a trade-policy desk: tariff and investment terms, a ledger of every version, alerts when one changes.
+
+    \b
+    First use:
+      pactwatch init ~/pactwatch      write a starter configuration
+      pactwatch check                 list every problem in it
+      pactwatch run                   poll, read, keep, alert
+    """
+    ctx.obj = config_path
