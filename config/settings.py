@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
@@ -15,9 +15,6 @@ class Model(BaseModel):
     """Frozen; an unknown key is an error, so that a typo is found and not ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-Minutes = Annotated[timedelta, Field(description="a number with a unit: 30s, 15m, 2h, 1d")]
 
 
 class Polling(Model):
@@ -79,8 +76,11 @@ class Ledger(Model):
 
 
 class Settings(Model):
-    """The `settings:` section. Each can also come from the environment as PACTWATCH_<NAME> (nested: PACTWATCH_MAIL__HOST),
-    and each secret from a file named by PACTWATCH_<NAME>_FILE."""
+    """The `settings:` section.
+
+    Each can also come from the environment as PACTWATCH_<NAME> (nested: PACTWATCH_MAIL__HOST), and each secret from
+    a file named by PACTWATCH_<NAME>_FILE.
+    """
 
     data_dir: Path | None = None
     #: SQLAlchemy URL; without it SQLite in `data_dir`.
@@ -137,7 +137,8 @@ class Watchlist(Model):
     without: tuple[str, ...] = ()
     #: The worst source tier accepted.
     tier: int = Field(default=3, ge=1, le=3)
-    #: Least move of value that counts: percentage points for rates, percent of the old figure for money. Steps of status always count.
+    #: Least move of value that counts: percentage points for rates, percent of the old figure for money. Steps of
+    #: status always count.
     threshold: float = Field(default=0, ge=0)
     confidence: float = Field(default=0, ge=0, le=1)
 

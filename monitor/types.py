@@ -89,7 +89,13 @@ class Reading:
 
 
 #: Which units measure the same thing: a term's figures are compared within one family only.
-UNIT_FAMILIES = {"percent": "percent", "percentage_points": "percent", "years": "years", "units": "units", "tonnes": "tonnes"}
+UNIT_FAMILIES = {
+    "percent": "percent",
+    "percentage_points": "percent",
+    "years": "years",
+    "units": "units",
+    "tonnes": "tonnes",
+}
 
 
 def unit_family(unit: str) -> str:

@@ -8,5 +8,8 @@ from monitor.cli.root import cli
 
 
 def main() -> None:
-    """The `pactwatch` command. Exit codes: 0 well, 1 found something or did a part, 2 usage or config, 3 no daemon runs."""
+    """The `pactwatch` command.
+
+    Exit codes: 0 well, 1 found something or did a part, 2 usage or config, 3 the daemon does not run.
+    """
     sys.exit(cli())

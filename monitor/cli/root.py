@@ -40,11 +40,13 @@ class Lazy(click.Group):
 
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.option("--config", "config_path", type=click.Path(path_type=Path), metavar="DIR|FILE", help="Where the configuration is.")
+@click.option(
+    "--config", "config_path", type=click.Path(path_type=Path), metavar="DIR|FILE", help="Where the configuration is."
+)
 @click.version_option(package_name="pactwatch", prog_name="pactwatch")
 @click.pass_context
 def cli(ctx: click.Context, config_path: Path | None) -> None:
-    """Reads the news like a trade-policy desk: tariff and investment terms, a ledger of every version, alerts when one changes.
+    """Reads the news like a trade-policy desk: terms of tariffs and investment, a ledger of every version, alerts.
 
     \b
     First use:
