@@ -52,7 +52,34 @@ class Answer:
     ok: bool
     #: A refusal that will not change by trying again (mail 5xx, HTTP 410).
     permanent: bool = False
+    #: The receiver wants nothing more at all, this message or another (HTTP 410).
+    gone: bool = False
     #: The server's own words, cut to 500 characters, without secrets.
     detail: str = ""
     #: Seconds the other side asked us to wait.
     retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """One delivery that this process may carry out now, and the token without which its outcome is not written."""
+
+    #: The delivery's id: webhook-id, and the left part of the Message-ID. The same at every attempt.
+    id: str
+    token: str
+    #: 1 at the first attempt.
+    attempt: int
+    subscription: str
+    #: Why the alert matched.
+    reason: str
+    alert: Alert
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What became of a delivery after an attempt."""
+
+    #: sent, dead, or queued (it will be tried again).
+    state: str
+    reason: str
+    next_attempt_at: datetime | None = None
