@@ -1,0 +1,116 @@
+"""Where the demo's alerts arrive: a real SMTP server and a real webhook receiver that checks every signature."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import email.policy
+import hmac
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from types import TracebackType
+from typing import cast
+
+from aiohttp import web
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from standardwebhooks import Webhook
+
+#: How far a webhook's timestamp may be from now: what Standard Webhooks' own libraries allow.
+TOLERANCE = timedelta(minutes=5)
+
+
+class MailSink:
+    """An SMTP server on a free port of 127.0.0.1 that keeps what it is given, as an async context manager."""
+
+    def __init__(self, told: Callable[[EmailMessage], None] = lambda _: None) -> None:
+        #: Message-ID → message; one that comes twice counts once.
+        self.messages: dict[str, EmailMessage] = {}
+        self.port = 0
+        self._told = told
+        self._server: asyncio.Server | None = None
+
+    async def __aenter__(self) -> MailSink:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: SMTP(self, hostname="demo.invalid", loop=loop), "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        assert self._server is not None
+        self._server.close()
+        await self._server.wait_closed()
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Called by aiosmtpd with each message."""
+        content = envelope.content or b""
+        raw = content.encode() if isinstance(content, str) else content
+        message = cast(EmailMessage, email.message_from_bytes(raw, policy=email.policy.default))
+        self.messages[str(message["Message-ID"])] = message
+        self._told(message)
+        return "250 kept"
+
+
+class WebhookSink:
+    """A webhook receiver on a free port of 127.0.0.1, as an async context manager.
+
+    A delivery whose signature does not hold is answered with 401 and counted in `refused`.
+    """
+
+    def __init__(
+        self, secret: str, now: Callable[[], datetime], told: Callable[[bytes], None] = lambda _: None
+    ) -> None:
+        self._webhook = Webhook(secret)
+        self._now = now
+        self._told = told
+        #: webhook-id → body; one that comes twice counts once.
+        self.bodies: dict[str, bytes] = {}
+        self.verified = 0
+        self.refused: list[str] = []
+        self.url = ""
+        app = web.Application()
+        app.router.add_post("/hook", self._receive)
+        self._runner = web.AppRunner(app, access_log=None)
+
+    async def __aenter__(self) -> WebhookSink:
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}/hook"
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        await self._runner.cleanup()
+
+    async def _receive(self, request: web.Request) -> web.Response:
+        body = await request.read()
+        refusal = self._check(request, body)
+        if refusal:
+            self.refused.append(refusal)
+            return web.Response(status=401, text=refusal)
+        self.verified += 1
+        self.bodies[request.headers["webhook-id"]] = body
+        self._told(body)
+        return web.Response(status=204)
+
+    def _check(self, request: web.Request, body: bytes) -> str:
+        """Why a delivery is refused, or "".
+
+        The library's `verify` reads the machine's clock, and the demo's news are of another year: hence its `sign`,
+        with the age judged by the demo's clock.
+        """
+        try:
+            identity, stamp = request.headers["webhook-id"], int(request.headers["webhook-timestamp"])
+            signatures = request.headers["webhook-signature"].split(" ")
+        except (KeyError, ValueError):
+            return "a header of Standard Webhooks is missing or broken"
+        at = datetime.fromtimestamp(stamp, UTC)
+        if abs(self._now() - at) > TOLERANCE:
+            return f"the timestamp {at.isoformat()} is more than {TOLERANCE} away"
+        expected = self._webhook.sign(identity, at, body.decode())
+        if not any(hmac.compare_digest(expected, signature) for signature in signatures):
+            return "no signature fits the body"
+        return ""
