@@ -1,0 +1,182 @@
+"""Opens the database: connections, transactions, migrations, and errors in plain words."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, InterfaceError, ProgrammingError
+
+from monitor.store.schema import HEAD
+
+FILE_NAME = "pactwatch.db"
+#: Seconds that a write waits for another writer before it fails as "locked".
+BUSY_TIMEOUT = 10.0
+
+
+class StoreError(Exception):
+    """The database could not do what was asked. The text says what is the matter and what to do.
+
+    The transaction was rolled back: nothing of it is stored, and it can be tried again.
+    """
+
+
+class NoLedger(StoreError):
+    """There is no database yet."""
+
+
+def url_for(data_dir: Path) -> str:
+    """The URL of the SQLite database in a data folder."""
+    return f"sqlite:///{data_dir / FILE_NAME}"
+
+
+class Store:
+    """A database that is open and has the current schema."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._reading = engine.execution_options(reading=True)
+        memory = engine.dialect.name == "sqlite" and isinstance(engine.pool, StaticPool)
+        # A database in memory has one connection: its transactions take turns.
+        self._turn: AbstractContextManager[Any] = threading.RLock() if memory else nullcontext()
+
+    @classmethod
+    def open(cls, url: str, *, read_only: bool = False, busy_timeout: float = BUSY_TIMEOUT) -> Store:
+        """The store at an SQLAlchemy URL, created and migrated to the current schema unless `read_only`.
+
+        Raises NoLedger where `read_only` finds no database, and StoreError where it cannot be opened or was written
+        by a newer program.
+        """
+        parsed = make_url(url)
+        store = cls(_engine(parsed, read_only, busy_timeout))
+        try:
+            store._check() if read_only else store._migrate()
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction that writes: all of it is stored at the end, or nothing. Raises StoreError."""
+        with plain_errors(self.engine.url), self._turn, self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view to read from, which blocks no writer. Raises StoreError."""
+        with plain_errors(self.engine.url), self._turn, self._reading.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Gives every connection back."""
+        self.engine.dispose()
+
+    def _check(self) -> None:
+        with self.read() as connection:
+            revision = _revision(connection)
+        if revision is None:
+            raise NoLedger(f"no ledger yet at {_where(self.engine.url)}: start `pactwatch run` first")
+        if revision != HEAD:
+            raise StoreError(
+                f"the database {_where(self.engine.url)} has schema {revision}, this program needs {HEAD}: "
+                "let the daemon and the command be of one version (`pactwatch run` migrates an older database)"
+            )
+
+    def _migrate(self) -> None:
+        with self.read() as connection:
+            if _revision(connection) == HEAD:
+                return
+        # Alembic costs a tenth of a second to import: only a database that is not current pays for it.
+        from monitor.store.migrations import Newer, upgrade
+
+        try:
+            with self.begin() as connection:
+                upgrade(connection)
+        except Newer as error:
+            raise StoreError(
+                f"the database {_where(self.engine.url)} was written by a newer pactwatch (schema {error}): "
+                "install that version, or name another data folder"
+            ) from error
+
+
+def _engine(url: URL, read_only: bool, busy_timeout: float) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    if url.database in (None, "", ":memory:"):
+        engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    else:
+        path = Path(str(url.database))
+        if read_only and not path.is_file():
+            raise NoLedger(f"no ledger yet at {path}: start `pactwatch run` first")
+        if not path.parent.is_dir():
+            raise StoreError(f"the folder {path.parent} does not exist: create it, or name another as data_dir")
+        if read_only:
+            url = url.set(database=path.resolve().as_uri(), query={"mode": "ro", "uri": "true"})
+        engine = create_engine(url, connect_args={"timeout": busy_timeout})
+    _sqlite_manners(engine, read_only)
+    return engine
+
+
+def _sqlite_manners(engine: Engine, read_only: bool) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: sqlite3.Connection, _record: object) -> None:
+        # The driver's own BEGIN is lazy and deferred: two writers could both read first and then deadlock.
+        connection.isolation_level = None
+        connection.execute("PRAGMA foreign_keys = ON")
+        if not read_only:
+            connection.execute("PRAGMA journal_mode = WAL")
+            # FULL: a delivery that was recorded stays recorded over a power cut, so that no mail goes out twice.
+            connection.execute("PRAGMA synchronous = FULL")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        reading = read_only or connection.get_execution_options().get("reading")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return None if found is None else str(found)
+
+
+def _where(url: URL) -> str:
+    """The database in a form that can be shown: no password."""
+    if url.get_backend_name() == "sqlite":
+        return (url.database or "in memory").removeprefix("file://")
+    return url.render_as_string(hide_password=True)
+
+
+#: First letters of SQLite's name of an error (https://sqlite.org/rescode.html) → what is the matter, what to do.
+SQLITE_ERRORS = {
+    "SQLITE_FULL": "the disk is full: free some space, the work is tried again",
+    "SQLITE_BUSY": "it is locked by another program: end that program, the work is tried again",
+    "SQLITE_LOCKED": "it is locked by another program: end that program, the work is tried again",
+    "SQLITE_IOERR": "the disk could not be read or written: check the disk and its space",
+    "SQLITE_READONLY": "it may not be written: give this user the right to write the file and its folder",
+    "SQLITE_CANTOPEN": "it cannot be opened: check that the folder exists and that this user may write there",
+    "SQLITE_PERM": "it cannot be opened: check that this user may read and write there",
+    "SQLITE_CORRUPT": "it is damaged: restore it from a backup",
+    "SQLITE_NOTADB": "it is not an SQLite database: name another data folder, or move the file away",
+}
+
+
+@contextmanager
+def plain_errors(url: URL) -> Iterator[None]:
+    """Turns what the database reports about its state into StoreError; mistakes of ours (a broken constraint, bad
+    SQL) stay as they are."""
+    try:
+        yield
+    except (IntegrityError, ProgrammingError, DataError):
+        raise
+    except (DatabaseError, InterfaceError) as error:
+        name = getattr(error.orig, "sqlite_errorname", "")
+        told = next((words for start, words in SQLITE_ERRORS.items() if name.startswith(start)), None)
+        raise StoreError(f"database {_where(url)}: {told or error.orig}") from error

@@ -1,0 +1,44 @@
+"""The history of the schema, one file a step in `versions/`, run by Alembic when a store is opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, MetaData
+
+from alerts import tables as outbox
+from monitor.store import schema
+
+#: Every table of the program: the store's own and those of the rooms that declare theirs.
+ALL_METADATA: tuple[MetaData, ...] = (schema.metadata, outbox.metadata)
+
+
+class Newer(Exception):
+    """The database has a revision that this program does not know."""
+
+
+def config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration for the packaged migrations."""
+    made = Config()
+    made.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    made.attributes["connection"] = connection
+    return made
+
+
+def upgrade(connection: Connection) -> None:
+    """Brings the schema to its newest revision within the caller's transaction. Raises Newer."""
+    try:
+        command.upgrade(config(connection), "head")
+    except CommandError as error:
+        if "Can't locate revision" in str(error):
+            raise Newer(str(error).rpartition(" ")[2].strip("'")) from error
+        raise
+
+
+def head() -> str | None:
+    """The newest revision in the package."""
+    return ScriptDirectory.from_config(config()).get_current_head()
