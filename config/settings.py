@@ -4,25 +4,46 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
 
+from config import checks, durations
 from config.words import Kind, Topic
+
+#: A timedelta, or text such as `15m`, `1h30m`, `2d`, `PT15M`.
+Duration = Annotated[timedelta, BeforeValidator(durations.validate)]
+Name = Annotated[str, AfterValidator(checks.name)]
+Url = Annotated[str, AfterValidator(checks.url)]
+#: ISO 3166-1 alpha-2, EU, EFTA, MERCOSUR, GCC, ASEAN.
+Jurisdiction = Annotated[str, AfterValidator(checks.jurisdiction)]
+#: A jurisdiction, WORLD, or a deal (`US-KR`, in the ledger's order).
+PartyOrDeal = Annotated[str, AfterValidator(checks.party_or_deal)]
+Scope = Annotated[str, AfterValidator(checks.scope)]
+Word = Annotated[str, AfterValidator(checks.word)]
 
 
 class Model(BaseModel):
     """Frozen; an unknown key is an error, so that a typo is found and not ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Polling(Model):
     """How feeds are asked."""
 
-    interval: timedelta = timedelta(minutes=15)
-    min_interval: timedelta = timedelta(minutes=5)
-    max_interval: timedelta = timedelta(days=1)
+    interval: Duration = timedelta(minutes=15)
+    min_interval: Duration = timedelta(minutes=5)
+    max_interval: Duration = timedelta(days=1)
     #: Whole request, seconds.
     timeout: float = Field(default=30, gt=0, le=300)
     #: Body after decompression, bytes.
@@ -40,20 +61,20 @@ class Polling(Model):
 class Mail(Model):
     """The SMTP server that alerts leave by."""
 
-    host: str = ""
+    host: Annotated[str, AfterValidator(checks.host_name)] = ""
     port: int = Field(default=587, ge=1, le=65535)
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str | None = None
     password: SecretStr | None = None
-    sender: str = ""
+    sender: Annotated[str, AfterValidator(checks.sender)] = ""
     timeout: float = Field(default=30, gt=0, le=300)
 
 
 class Http(Model):
     """The built-in web server. Off unless `listen` is set."""
 
-    listen: str | None = None
-    public_url: str | None = None
+    listen: Annotated[str, AfterValidator(checks.listen)] | None = None
+    public_url: Url | None = None
 
 
 class Delivery(Model):
@@ -69,8 +90,8 @@ class Ledger(Model):
     """The policy of trust and due dates."""
 
     #: Two independent reports of different values within this time contest each other.
-    contest_window: timedelta = timedelta(hours=72)
-    reminders: tuple[timedelta, ...] = (timedelta(days=7), timedelta(days=1))
+    contest_window: Duration = timedelta(hours=72)
+    reminders: tuple[Duration, ...] = (timedelta(days=7), timedelta(days=1))
     #: Claims below this confidence are held for review.
     min_confidence: float = Field(default=0.3, ge=0, le=1)
 
@@ -87,12 +108,12 @@ class Settings(Model):
     database_url: SecretStr | None = None
     #: An address or URL that site owners can reach, sent in the User-Agent.
     contact: str = ""
-    heartbeat_url: str | None = None
+    heartbeat_url: Url | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "json", "console"] = "auto"
     #: Host names or CIDR blocks that may be reached though they are private or loopback.
-    allow_private: tuple[str, ...] = ()
-    proxy: str | None = None
+    allow_private: tuple[Annotated[str, AfterValidator(checks.network)], ...] = ()
+    proxy: Url | None = None
     ca_file: Path | None = None
     polling: Polling = Polling()
     mail: Mail = Mail()
@@ -101,22 +122,43 @@ class Settings(Model):
     ledger: Ledger = Ledger()
 
 
+FeedKind = Literal[
+    "government",
+    "wire",
+    "newspaper",
+    "broadcaster",
+    "trade_press",
+    "law_firm",
+    "think_tank",
+    "aggregator",
+    "other",
+]
+
+
 class Feed(Model):
     """One address to poll."""
 
-    name: str
-    url: str
-    #: Whose press or government it is: ISO 3166-1 alpha-2 or EU.
-    country: str | None = None
-    kind: Literal["government", "wire", "newspaper", "trade_press", "law_firm", "think_tank", "other"] = "other"
+    name: Name
+    url: Url
+    #: Whose press or government it is: ISO 3166-1 alpha-2, EU or a bloc.
+    country: Jurisdiction | None = None
+    kind: FeedKind = "other"
+    #: 1 official source, 2 wire or established press, 3 other.
     tier: int = Field(default=3, ge=1, le=3)
-    language: str = "en"
-    interval: timedelta | None = None
+    #: BCP 47.
+    language: Annotated[str, AfterValidator(checks.language)] = "en"
+    interval: Duration | None = None
     enabled: bool = True
     full_text: bool = False
-    tags: tuple[str, ...] = ()
+    tags: tuple[Word, ...] = ()
     #: Feeds of one publisher count as one source; without it, the feed's name.
-    publisher: str | None = None
+    publisher: Name | None = None
+    #: The page that people read.
+    site: Url | None = None
+    #: What it carries, in a few words.
+    about: str = ""
+    #: Why the catalogue ships it switched off.
+    why_off: str = ""
 
     @property
     def source_name(self) -> str:
@@ -126,15 +168,15 @@ class Feed(Model):
 class Watchlist(Model):
     """Which terms somebody cares about. An empty list means "all"."""
 
-    name: str
+    name: Name
     #: A change matches if any of these is its party or counterparty; a pair "US-KR" means the deal.
-    countries: tuple[str, ...] = ()
+    countries: tuple[PartyOrDeal, ...] = ()
     topics: tuple[Topic, ...] = ()
     kinds: tuple[Kind, ...] = ()
-    scopes: tuple[str, ...] = ()
+    scopes: tuple[Scope, ...] = ()
     #: Words of which one must, and none may, stand in the title or the quotes.
-    words: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
+    words: tuple[Word, ...] = ()
+    without: tuple[Word, ...] = ()
     #: The worst source tier accepted.
     tier: int = Field(default=3, ge=1, le=3)
     #: Least move of value that counts: percentage points for rates, percent of the old figure for money. Steps of
@@ -146,8 +188,8 @@ class Watchlist(Model):
 class Subscription(Model):
     """Who is told of a watchlist, and how."""
 
-    name: str
-    watchlist: str
+    name: Name
+    watchlist: Name
     channel: Literal["mail", "webhook"]
     #: A mail address, or the webhook's URL.
     to: str
@@ -156,6 +198,15 @@ class Subscription(Model):
     paused: bool = False
     #: Also tell of proposals, demands, threats and refusals.
     positions: bool = True
+
+    @field_validator("to")
+    @classmethod
+    def to_fits_channel(cls, to: str, info: ValidationInfo) -> str:
+        """A mail address for mail, a web address for a webhook. A wrong channel is a problem of its own."""
+        channel = info.data.get("channel")
+        if channel == "mail":
+            return checks.mailbox(to)
+        return checks.url(to) if channel == "webhook" else to
 
 
 class Config(Model):
