@@ -54,11 +54,11 @@ def load_feeds(folder: Path = FOLDER) -> tuple[DemoFeed, ...]:
 
 
 def load_articles(folder: Path = FOLDER) -> tuple[DemoArticle, ...]:
-    """All articles in the order in which they appear. Raises ValueError for a time without offset or a link used twice."""
+    """All articles, by when they appear. Raises ValueError for a time without offset or a link used twice."""
     articles = [
         _article(row)
         for path in sorted(folder.glob("[0-9]*.yaml"))
-        for row in yaml.load(path.read_text(encoding="utf-8"), Loader=_TextTimes)  # noqa: S506
+        for row in yaml.load(path.read_text(encoding="utf-8"), Loader=_TextTimes)
     ]
     links = [article.link for article in articles]
     if twice := {link for link in links if links.count(link) > 1}:

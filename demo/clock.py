@@ -35,7 +35,7 @@ class DemoClock:
 
 
 def steps(times: Iterable[datetime], start: datetime, end: datetime, stride: timedelta = STRIDE) -> Iterator[datetime]:
-    """The instants to leap to, in order: just after each of `times` that is past `start`, strides between, `end` last."""
+    """The instants to leap to: just after each of `times` that is past `start`, strides between, `end` last."""
     here = start
     for mark in [*sorted(at + JUST_AFTER for at in times if at > start), end]:
         while mark - here > stride:

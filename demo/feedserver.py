@@ -27,7 +27,7 @@ CONTENT_TYPES = {
 
 
 class FeedServer:
-    """Serves the feeds on a free port of 127.0.0.1, as an async context manager. `counts` holds answers by HTTP status."""
+    """Serves the feeds on a free port of 127.0.0.1, as an async context manager. `counts`: answers by status."""
 
     def __init__(self, feeds: Sequence[DemoFeed], articles: Sequence[DemoArticle], now: Callable[[], datetime]) -> None:
         self._feeds = {feed.path: feed for feed in feeds}
@@ -83,7 +83,7 @@ class FeedServer:
 
 
 def unchanged(none_match: str | None, modified_since: str | None, tag: str, changed: datetime) -> bool:
-    """Whether a conditional GET is answered with 304: by the tag if one is sent, else by the date (RFC 9110, 13.2.2)."""
+    """Whether a conditional GET gets a 304: by the tag if one is sent, else by the date (RFC 9110, 13.2.2)."""
     if none_match is not None:
         sent = [part.strip().removeprefix("W/") for part in none_match.split(",")]
         return tag in sent or "*" in sent
@@ -161,4 +161,4 @@ def _json(feed: DemoFeed, articles: Sequence[DemoArticle]) -> bytes:
 
 
 def _xml(root: Element) -> bytes:
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="unicode").encode()

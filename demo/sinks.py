@@ -10,7 +10,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from types import TracebackType
-from typing import cast
 
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -43,11 +42,11 @@ class MailSink:
         self._server.close()
         await self._server.wait_closed()
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Called by aiosmtpd with each message."""
         content = envelope.content or b""
         raw = content.encode() if isinstance(content, str) else content
-        message = cast(EmailMessage, email.message_from_bytes(raw, policy=email.policy.default))
+        message = email.message_from_bytes(raw, policy=email.policy.default)
         self.messages[str(message["Message-ID"])] = message
         self._told(message)
         return "250 kept"
