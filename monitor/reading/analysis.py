@@ -1,0 +1,156 @@
+"""Everything the recognisers see in one article, on one page, with an index by token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from config.vocabulary import Vocabulary
+from monitor.reading.companies import CompanyMention
+from monitor.reading.dates import DateMention, DateReader
+from monitor.reading.jurisdictions import Mention
+from monitor.reading.lexicon import Lexicon, forms, lexicon
+from monitor.reading.quantities import Quantity, quantities
+from monitor.reading.recognise import Recogniser
+from monitor.reading.scan import Entry
+from monitor.reading.scopes import ScopeMention
+from monitor.reading.text import Document, document
+from monitor.types import Article
+
+CUE_LAYER = "cue"
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A word of the language file: where it stands (tokens) and the class it is in."""
+
+    first: int
+    last: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """One article, recognised. All offsets are into `doc.body`."""
+
+    doc: Document
+    published: date
+    tier: int
+    quantities: tuple[Quantity, ...]
+    dates: tuple[DateMention, ...]
+    mentions: tuple[Mention, ...]
+    scopes: tuple[ScopeMention, ...]
+    companies: tuple[CompanyMention, ...]
+    cues: tuple[Cue, ...]
+    #: Codes of the publisher's own name: "Korea Herald" is KR.
+    home: tuple[str, ...] = ()
+
+    @cached_property
+    def classes(self) -> list[tuple[str, ...]]:
+        """For each token the cue classes of the phrases it belongs to."""
+        out: list[list[str]] = [[] for _ in self.doc.tokens]
+        for cue in self.cues:
+            for index in range(cue.first, cue.last):
+                out[index].append(cue.name)
+        return [tuple(names) for names in out]
+
+    @cached_property
+    def shapes(self) -> list[str]:
+        """For each token its word, or what it is a part of: a figure, a jurisdiction, a scope, a firm, a date."""
+        out = [token.norm for token in self.doc.tokens]
+        for mark, spans in (
+            ("<date>", self.dates),
+            ("<scope>", self.scopes),
+            ("<firm>", self.companies),
+            ("<place>", self.mentions),
+            ("<figure>", [q for q in self.quantities if q.family not in ("zero", "removal", "multiple")]),
+        ):
+            for span in spans:  # type: ignore[attr-defined]
+                for index in range(self.doc.at(span.start), self.doc.at(span.end - 1) + 1):
+                    out[index] = mark
+        return out
+
+    @cached_property
+    def title_classes(self) -> frozenset[str]:
+        """Cue classes in the title."""
+        return self.sentence_classes(0)
+
+    @cached_property
+    def document_classes(self) -> Mapping[str, int]:
+        """Cue classes of the whole article with how often each stands in it."""
+        counts: dict[str, int] = {}
+        for cue in self.cues:
+            counts[cue.name] = counts.get(cue.name, 0) + 1
+        return counts
+
+    def sentence_classes(self, sentence: int) -> frozenset[str]:
+        first, last = self.doc.sentences[sentence]
+        return frozenset(name for index in range(first, last) for name in self.classes[index])
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Mentions of jurisdictions and of firms at home in one, as token spans in order."""
+        spans = [
+            Place(self.doc.at(m.start), self.doc.at(m.end - 1) + 1, m.code, m.kind.value, m.possessive, m.weak)
+            for m in self.mentions
+            if m.code
+        ]
+        spans += [
+            Place(self.doc.at(c.start), self.doc.at(c.end - 1) + 1, c.country, "firm", c.possessive, True)
+            for c in self.companies
+            if c.country
+        ]
+        return tuple(sorted(spans, key=lambda place: (place.first, place.last)))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A jurisdiction where it is mentioned: tokens, its code, and by what kind of word."""
+
+    first: int
+    last: int
+    code: str
+    kind: str
+    possessive: bool
+    weak: bool
+
+
+class Analyst:
+    """Runs all recognisers of one language over articles."""
+
+    def __init__(self, vocabulary: Vocabulary, raw: Mapping[str, Any]) -> None:
+        self.lexicon: Lexicon = lexicon(raw)
+        self._dates = DateReader(raw)
+        self._recogniser = Recogniser(vocabulary, further=list(_cue_entries(raw["cues"])))
+
+    def analyse(self, article: Article) -> Analysis:
+        """Everything the recognisers see in an article."""
+        doc = document(article.title, article.text, self.lexicon.abbreviations)
+        published = article.published.date()
+        sighting = self._recogniser.look(doc.body, published)
+        cues = tuple(
+            Cue(doc.at(hit.start), doc.at(hit.end - 1) + 1, str(hit.payload)) for hit in sighting.scan.hits(CUE_LAYER)
+        )
+        source = self._recogniser.look(article.source.name, published)
+        return Analysis(
+            doc=doc,
+            published=published,
+            tier=article.source.tier,
+            quantities=tuple(quantities(doc, self.lexicon)),
+            dates=tuple(self._dates.dates(doc.body, published)),
+            mentions=sighting.mentions,
+            scopes=sighting.scopes,
+            companies=sighting.companies,
+            cues=cues,
+            home=tuple(dict.fromkeys(m.code for m in source.mentions)),
+        )
+
+
+def _cue_entries(cues: Mapping[str, list[str]]) -> Iterator[Entry]:
+    for name, phrases in cues.items():
+        for phrase in phrases:
+            for form in forms(str(phrase)):
+                yield Entry(form, CUE_LAYER, name)

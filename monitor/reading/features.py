@@ -1,0 +1,116 @@
+"""What the models are told of a figure: its own form, the words around it, and the classes those words are in."""
+
+from __future__ import annotations
+
+import math
+
+from monitor.reading.analysis import Analysis
+from monitor.reading.quantities import Quantity
+
+#: Tokens to either side whose words are told.
+NEAR = 4
+#: Tokens to either side whose classes are told.
+WIDE = 9
+#: Tokens that close a clause.
+BREAKS = frozenset({".", ";", ":", "(", ")", "-", "—", "\n", "!", "?"})
+
+
+def span(a: Analysis, q: Quantity) -> tuple[int, int]:
+    """The tokens of a figure: first, one past the last."""
+    return a.doc.at(q.start), a.doc.at(q.end - 1) + 1
+
+
+def size(q: Quantity) -> str:
+    """How large a figure is, coarsely: rates by band, sums and counts by power of ten."""
+    if q.family == "money":
+        return f"e{int(math.log10(q.value)) if q.value > 0 else 0}"
+    if q.family in ("units", "tonnes"):
+        return f"u{int(math.log10(q.value)) if q.value > 0 else 0}"
+    for limit in (0, 1, 2, 5, 9.99, 10, 14.99, 15, 20, 25, 30, 50, 100, 200):
+        if q.value <= limit:
+            return f"<{limit}"
+    return ">200"
+
+
+def around(a: Analysis, index: int) -> list[str]:
+    """Features of the figure with that index and of what surrounds it, for the models of kind and of status."""
+    q = a.quantities[index]
+    first, last = span(a, q)
+    sentence = a.doc.sentence_of[first]
+    begin, end = a.doc.sentences[sentence]
+    out = ["1", f"f:{q.family}", f"fs:{q.family}{size(q)}", f"q:{q.qualifier}", f"y:{q.yearly}"]
+    out.append("in:title" if sentence == 0 else f"in:{min(sentence, 3)}")
+    if q.family in ("zero", "removal", "multiple"):
+        out.append("w:" + a.doc.body[q.start : q.end].lower())
+    out += _words(a, first, last, begin, end)
+    out += _classes(a, first, last, begin, end)
+    out += [f"ct:{name}" for name in a.title_classes]
+    out += [f"cd:{name}" for name in a.document_classes]
+    out += _neighbours(a, index, begin, end)
+    return out
+
+
+def _words(a: Analysis, first: int, last: int, begin: int, end: int) -> list[str]:
+    """The words beside the figure: by position close by, by side farther off."""
+    shapes = a.shapes
+    out = []
+    for k in range(1, NEAR + 1):
+        left = shapes[first - k] if first - k >= begin else "<edge>"
+        right = shapes[last + k - 1] if last + k - 1 < end else "<edge>"
+        out += [f"l{k}:{left}", f"r{k}:{right}"] if k <= 2 else []
+        out += [f"l:{left}", f"r:{right}"]
+    out.append(f"l21:{shapes[first - 2] if first - 2 >= begin else ''} {shapes[first - 1] if first > begin else ''}")
+    out.append(f"r12:{shapes[last] if last < end else ''} {shapes[last + 1] if last + 1 < end else ''}")
+    out += [f"L:{shapes[k]}" for k in range(max(begin, first - WIDE), max(begin, first - NEAR))]
+    out += [f"R:{shapes[k]}" for k in range(min(end, last + NEAR), min(end, last + WIDE))]
+    return out
+
+
+def _classes(a: Analysis, first: int, last: int, begin: int, end: int) -> list[str]:
+    """The cue classes beside the figure: the nearest of each to either side with its distance, and all of the clause
+    and of the sentence."""
+    out = []
+    seen_left: set[str] = set()
+    seen_right: set[str] = set()
+    clause = True
+    for k in range(first - 1, begin - 1, -1):
+        clause = clause and a.doc.tokens[k].norm not in BREAKS
+        for name in a.classes[k]:
+            if name not in seen_left:
+                seen_left.add(name)
+                near = "n" if first - k <= 4 else "w" if first - k <= WIDE else "f"
+                out.append(f"cl{near}:{name}")
+                if clause:
+                    out.append(f"clc:{name}")
+    clause = True
+    for k in range(last, end):
+        clause = clause and a.doc.tokens[k].norm not in BREAKS
+        for name in a.classes[k]:
+            if name not in seen_right:
+                seen_right.add(name)
+                near = "n" if k - last < 4 else "w" if k - last < WIDE else "f"
+                out.append(f"cr{near}:{name}")
+                if clause:
+                    out.append(f"crc:{name}")
+    out += [f"cs:{name}" for name in seen_left | seen_right]
+    return out
+
+
+def _neighbours(a: Analysis, index: int, begin: int, end: int) -> list[str]:
+    """The figures before and after in the sentence: their family, and the words between where there are few."""
+    out = []
+    for step, name in ((-1, "p"), (1, "n")):
+        other_index = index + step
+        if not 0 <= other_index < len(a.quantities):
+            continue
+        other = a.quantities[other_index]
+        first, last = span(a, other)
+        if not begin <= first < end:
+            continue
+        here_first, here_last = span(a, a.quantities[index])
+        between = a.shapes[last:here_first] if step < 0 else a.shapes[here_last:first]
+        out.append(f"{name}f:{other.family}")
+        if len(between) <= 5:
+            out.append(f"{name}g:{' '.join(between)}")
+        out.append(f"{name}o:{'<' if other.value < a.quantities[index].value else '>' if other.value > a.quantities[index].value else '='}")
+    return out

@@ -1,0 +1,117 @@
+"""An article as tokens and sentences with offsets into one body: title, a line break, the text."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+
+#: Typographic variants folded one character to one, so that offsets hold.
+FOLD = str.maketrans(
+    {
+        "’": "'",
+        "‘": "'",
+        "ʼ": "'",
+        "“": '"',
+        "”": '"',
+        "„": '"',
+        "\u00a0": " ",
+        "\u202f": " ",
+        "\u2009": " ",
+        "‑": "-",
+        "‐": "-",
+        "–": "-",
+        "−": "-",
+    }
+)
+
+#: A number with its separators, a word with its inner hyphens, apostrophes and dots (U.S.), or one other character.
+TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]\.(?:[^\W\d_]\.)+|[^\W\d_]+(?:['-][^\W\d_]+)*|[^\w\s]|_")
+SENTENCE_END = re.compile(r"[.!?…][\"')\]]*(?=\s)|\n+")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token: where it stands in the body, its lower-case form, and whether it began with a capital."""
+
+    start: int
+    end: int
+    norm: str
+    capital: bool
+
+
+@dataclass(frozen=True)
+class Document:
+    """The folded body of an article, with its tokens and sentences."""
+
+    body: str
+    #: Where the title ends: the offset of the line break behind it.
+    title_end: int
+    tokens: tuple[Token, ...]
+    #: (first token, one past the last token) of each sentence; the title is the first.
+    sentences: tuple[tuple[int, int], ...]
+
+    @cached_property
+    def starts(self) -> list[int]:
+        return [token.start for token in self.tokens]
+
+    @cached_property
+    def sentence_of(self) -> list[int]:
+        """For each token the index of its sentence."""
+        return [index for index, (first, last) in enumerate(self.sentences) for _ in range(first, last)]
+
+    def at(self, offset: int) -> int:
+        """The index of the token at or before an offset of the body."""
+        return max(bisect_right(self.starts, offset) - 1, 0)
+
+    def span(self, sentence: int) -> tuple[int, int]:
+        """Offsets of a sentence in the body."""
+        first, last = self.sentences[sentence]
+        return self.tokens[first].start, self.tokens[last - 1].end
+
+
+def fold(text: str) -> str:
+    """The text with typographic quotes, spaces and hyphens made plain; every offset stays."""
+    return text.translate(FOLD)
+
+
+def document(title: str, text: str, abbreviations: Collection[str] = ()) -> Document:
+    """An article's title and text, cut into tokens and sentences.
+
+    `abbreviations` are lower-case words whose full stop ends no sentence ("mr", "nov").
+    """
+    body = fold(title + "\n" + text)
+    tokens = tuple(
+        Token(m.start(), m.end(), m.group().lower(), m.group()[0].isupper()) for m in TOKEN.finditer(body)
+    )
+    ends = [m for m in SENTENCE_END.finditer(body) if _ends_sentence(body, m, abbreviations)]
+    sentences: list[tuple[int, int]] = []
+    first = 0
+    cut = iter([m.end() for m in ends] + [len(body)])
+    limit = next(cut)
+    for index, token in enumerate(tokens):
+        while token.start >= limit:
+            if index > first:
+                sentences.append((first, index))
+                first = index
+            limit = next(cut, len(body) + 1)
+    if len(tokens) > first:
+        sentences.append((first, len(tokens)))
+    return Document(body, len(title), tokens, tuple(sentences))
+
+
+def _ends_sentence(body: str, mark: re.Match[str], abbreviations: Collection[str]) -> bool:
+    """A line break always ends a sentence; a full stop does unless it belongs to an abbreviation or an initial."""
+    if mark.group()[0] != ".":
+        return True
+    before = re.search(r"[\w.]*$", body[max(0, mark.start() - 20) : mark.start()])
+    word = before.group().lower() if before else ""
+    follows = body[mark.end() : mark.end() + 2].strip()[:1]
+    if word in abbreviations or (len(word) == 1 and word.isalpha()):
+        return False
+    if "." in word and not word.replace(".", "").isdigit():
+        # "U.S." ends a sentence only where a capital follows that opens one; that can't be told from a name, so it doesn't.
+        return False
+    return not follows.islower()
