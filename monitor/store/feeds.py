@@ -1,0 +1,233 @@
+"""Feeds as rows: what the config says of them, who polls them now, and how they are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, or_, select, update
+
+from config.settings import Feed
+from monitor.store.schema import feeds
+
+
+class LeaseLost(Exception):
+    """The lease ran out and somebody else took the feed: what was brought is theirs to store."""
+
+
+class UnknownFeed(LookupError):
+    """No feed has this name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """A feed's schedule, validators and health, as its row has them."""
+
+    next_poll_at: datetime
+    etag: str | None = None
+    last_modified: str | None = None
+    #: Of the last body that was parsed and stored.
+    body_hash: str | None = None
+    #: Where a permanent redirect sent us.
+    moved_to: str | None = None
+    first_polled_at: datetime | None = None
+    last_polled_at: datetime | None = None
+    last_ok_at: datetime | None = None
+    last_error: str | None = None
+    #: Failed polls in a row.
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A feed with everything that is kept of it."""
+
+    id: int
+    feed: Feed
+    #: `yaml` or `command`.
+    origin: str
+    active: bool
+    added_at: datetime
+    state: State
+
+    @property
+    def url(self) -> str:
+        """The address to ask: the one it moved to, or the one that was configured."""
+        return self.state.moved_to or self.feed.url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease(Stored):
+    """The right to poll one feed until `until`; `token` fences every later write."""
+
+    token: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """Names of the feeds that a sync added, changed and put to rest."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+def sync(connection: Connection, configured: Iterable[Feed], now: datetime) -> Synced:
+    """Makes the rows agree with the owner's files; feeds that a command added stay, unless a file names them too.
+
+    A feed that left the files keeps its row and its items and is asked no more. Nothing is polled here, and a feed
+    that did not change keeps its schedule: a reload asks nobody.
+    """
+    rows = {row["name"]: row for row in connection.execute(select(feeds)).mappings()}
+    wanted = {feed.name: feed for feed in configured if feed.enabled}
+    added: list[str] = []
+    changed: list[str] = []
+    for name, feed in wanted.items():
+        row = rows.get(name)
+        before = row and (row["origin"], row["active"], row["spec"])
+        if before == ("yaml", True, _spec(feed)):
+            continue
+        _write(connection, row, feed, "yaml", now)
+        (changed if row and row["active"] else added).append(name)
+    removed = [name for name, row in rows.items() if row["active"] and row["origin"] == "yaml" and name not in wanted]
+    if removed:
+        _rest(connection, removed)
+    return Synced(tuple(added), tuple(changed), tuple(removed))
+
+
+def add(connection: Connection, feed: Feed, now: datetime) -> bool:
+    """Adds or changes a feed by command. False, and nothing is written, where a YAML file has one of this name."""
+    row = connection.execute(select(feeds).where(feeds.c.name == feed.name)).mappings().first()
+    if row and row["active"] and row["origin"] == "yaml":
+        return False
+    _write(connection, row, feed, "command", now)
+    return True
+
+
+def remove(connection: Connection, name: str) -> None:
+    """Puts a feed to rest; its items stay. Raises UnknownFeed."""
+    if not _rest(connection, [name]):
+        raise UnknownFeed(name)
+
+
+def poll_now(connection: Connection, names: Collection[str], now: datetime) -> None:
+    """Makes feeds due at once. Raises UnknownFeed."""
+    for name in names:
+        due = update(feeds).where(feeds.c.name == name, feeds.c.active).values(next_poll_at=now)
+        if not connection.execute(due).rowcount:
+            raise UnknownFeed(name)
+
+
+def listing(connection: Connection, *, resting: bool = False) -> list[Stored]:
+    """All active feeds by name; with `resting` also those that are no longer asked."""
+    query = select(feeds).order_by(feeds.c.name)
+    if not resting:
+        query = query.where(feeds.c.active)
+    return [Stored(**_stored(row)) for row in connection.execute(query).mappings()]
+
+
+def get(connection: Connection, name: str) -> Stored:
+    """One feed by name. Raises UnknownFeed."""
+    row = connection.execute(select(feeds).where(feeds.c.name == name)).mappings().first()
+    if row is None:
+        raise UnknownFeed(name)
+    return Stored(**_stored(row))
+
+
+def claim_due(
+    connection: Connection,
+    now: datetime,
+    limit: int,
+    lease: timedelta,
+    token: str,
+    held: Collection[int] = (),
+) -> list[Lease]:
+    """Takes up to `limit` feeds that are due and that nobody holds, longest due first, until `now + lease`.
+
+    `token` is new and unguessable for each call. Feeds whose ids are in `held` are passed over, for a caller that is
+    still busy with them though their lease ran out.
+    """
+    free = or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= now)
+    due = (
+        select(feeds.c.id)
+        .where(feeds.c.active, feeds.c.next_poll_at <= now, free, feeds.c.id.not_in(held))
+        .order_by(feeds.c.next_poll_at, feeds.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)  # PostgreSQL; SQLite holds it by BEGIN IMMEDIATE
+    )
+    take = (
+        update(feeds)
+        .where(feeds.c.id.in_(due.scalar_subquery()))
+        .values(lease_until=now + lease, lease_token=token)
+        .returning(feeds)
+    )
+    rows = sorted(connection.execute(take).mappings(), key=lambda row: (row["next_poll_at"], row["id"]))
+    return [Lease(**_stored(row), token=token, until=now + lease) for row in rows]
+
+
+def finish(connection: Connection, lease: Lease, state: State) -> None:
+    """Writes how a poll ended and gives the lease back.
+
+    Call it in the transaction that stores what the poll brought: validators that were committed before it would hide
+    the items behind a 304 after a crash. Raises LeaseLost, so that the whole transaction is undone, where the lease
+    is no longer ours or the feed's address was changed meanwhile.
+    """
+    values = {name: getattr(state, name) for name in State.__slots__}
+    done = (
+        update(feeds)
+        .where(feeds.c.id == lease.id, feeds.c.lease_token == lease.token)
+        .values(**values, lease_until=None, lease_token=None)
+    )
+    if not connection.execute(done).rowcount:
+        raise LeaseLost(lease.feed.name)
+
+
+def release(connection: Connection, lease: Lease) -> None:
+    """Gives a lease back unused: the feed is due as it was."""
+    own = update(feeds).where(feeds.c.id == lease.id, feeds.c.lease_token == lease.token)
+    connection.execute(own.values(lease_until=None, lease_token=None))
+
+
+def _spec(feed: Feed) -> dict[str, Any]:
+    return feed.model_dump(mode="json")
+
+
+def _write(connection: Connection, row: RowMapping | None, feed: Feed, origin: str, now: datetime) -> None:
+    values: dict[str, Any] = {
+        "name": feed.name,
+        "url": feed.url,
+        "origin": origin,
+        "active": True,
+        "spec": _spec(feed),
+    }
+    if row is None:
+        connection.execute(feeds.insert().values(**values, added_at=now, next_poll_at=now))
+        return
+    if not row["active"] or row["url"] != feed.url:
+        # Another address, or one that rested: its validators mean nothing now, a poll under way is not its own, and
+        # what it has in store is a baseline again.
+        fresh: Sequence[str] = ("etag", "last_modified", "body_hash", "moved_to", "lease_until", "lease_token")
+        values |= dict.fromkeys((*fresh, "first_polled_at", "last_error"))
+        values |= {"failures": 0, "added_at": now, "next_poll_at": now}
+    elif row["spec"].get("interval") != values["spec"].get("interval"):
+        values["next_poll_at"] = min(row["next_poll_at"], now + (feed.interval or timedelta(0)))
+    connection.execute(update(feeds).where(feeds.c.id == row["id"]).values(**values))
+
+
+def _rest(connection: Connection, names: Sequence[str]) -> int:
+    resting = {"active": False, "lease_until": None, "lease_token": None}
+    return connection.execute(update(feeds).where(feeds.c.name.in_(names), feeds.c.active).values(**resting)).rowcount
+
+
+def _stored(row: RowMapping) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "feed": Feed.model_validate(row["spec"]),
+        "origin": row["origin"],
+        "active": row["active"],
+        "added_at": row["added_at"],
+        "state": State(**{name: row[name] for name in State.__slots__}),
+    }

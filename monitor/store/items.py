@@ -1,0 +1,232 @@
+"""Items: stored once however many feeds carry them, read once a revision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+
+from monitor.store.feeds import Stored
+from monitor.store.keys import digest, guid_key, link_key
+from monitor.store.schema import item_feeds, item_keys, items, tags
+from monitor.store.upsert import insert_new
+from monitor.types import Article, Reading, Source
+
+
+class Entry(Protocol):
+    """What `save` needs of an entry of a feed; texts are plain, without markup."""
+
+    @property
+    def guid(self) -> str | None: ...
+    @property
+    def link(self) -> str | None: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def summary(self) -> str: ...
+    @property
+    def content(self) -> str: ...
+    @property
+    def published(self) -> datetime | None: ...
+    @property
+    def language(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Ids of the items that were new and of those whose text was changed, in the order of publication."""
+
+    new: tuple[int, ...] = ()
+    revised: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """An item that waits to be read."""
+
+    id: int
+    revision: int
+    baseline: bool
+    article: Article
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """The entries of a document by what is to be done with them."""
+
+    new: list[dict[str, Any]] = field(default_factory=list)
+    #: For each new row: the keys that it will be known by.
+    new_keys: list[set[str]] = field(default_factory=list)
+    revised: dict[int, dict[str, Any]] = field(default_factory=dict)
+    #: Known item → keys under which this feed has it.
+    known: dict[int, set[str]] = field(default_factory=dict)
+
+
+def save(connection: Connection, feed: Stored, entries: Iterable[Entry], now: datetime, *, baseline: bool) -> Saved:
+    """Stores what a poll brought: new items, new texts of known ones, and that this feed carries them.
+
+    An entry is a known item where its guid is known of the publisher, or its canonical link of any feed. `baseline`
+    says that this is the feed's first poll: what was published before the feed was added will alert nobody. A worker
+    elsewhere that stores the same new item at the same moment makes one of the two fail with IntegrityError; undo
+    and do the transaction again then.
+    """
+    ordered = sorted(entries, key=lambda entry: entry.published or now)
+    sorted_ = _sort(feed, ordered, _known(connection, feed, ordered), now, baseline)
+    new = _insert(connection, sorted_)
+    for item_id, values in sorted_.revised.items():
+        connection.execute(update(items).where(items.c.id == item_id).values(**values))
+    fresh = [{"key": key, "item_id": item} for item, keys in sorted_.known.items() for key in sorted(keys)]
+    insert_new(connection, item_keys, fresh)
+    carried = [{"item_id": item, "feed_id": feed.id, "seen_at": now} for item in (*new, *sorted_.known)]
+    insert_new(connection, item_feeds, carried)
+    return Saved(tuple(new), tuple(sorted_.revised))
+
+
+def backlog(connection: Connection, limit: int) -> list[Unread]:
+    """Items that nobody has read in their present revision, oldest publication first."""
+    query = select(items).where(items.c.read_at.is_(None)).order_by(items.c.published, items.c.id).limit(limit)
+    return [_unread(row) for row in connection.execute(query).mappings()]
+
+
+def get(connection: Connection, item_id: int) -> Unread | None:
+    """One item, read or not."""
+    row = connection.execute(select(items).where(items.c.id == item_id)).mappings().first()
+    return None if row is None else _unread(row)
+
+
+def mark_read(
+    connection: Connection, item_id: int, revision: int, reading: Reading, reader: str, now: datetime
+) -> bool:
+    """Writes an item's tags and that it was read. False, and nothing is written, where it was revised or read since."""
+    values = {"read_at": now, "reader": reader, "read_error": None}
+    if not _settle(connection, item_id, revision, values):
+        return False
+    connection.execute(delete(tags).where(tags.c.item_id == item_id))
+    rows = [
+        {"item_id": item_id, "topic": str(topic), "jurisdiction": code, "rank": rank}
+        for topic in dict.fromkeys(reading.topics)
+        for rank, code in enumerate(dict.fromkeys(reading.countries or ("",)))
+    ]
+    if rows:
+        connection.execute(insert(tags), rows)
+    return True
+
+
+def mark_unreadable(
+    connection: Connection, item_id: int, revision: int, error: str, reader: str, now: datetime
+) -> bool:
+    """Sets aside an item on which the reader failed, so that it holds up nothing; `read_error` says why."""
+    return _settle(connection, item_id, revision, {"read_at": now, "reader": reader, "read_error": error[:500]})
+
+
+def _settle(connection: Connection, item_id: int, revision: int, values: dict[str, Any]) -> bool:
+    mine = (items.c.id == item_id, items.c.revision == revision, items.c.read_at.is_(None))
+    return bool(connection.execute(update(items).where(*mine).values(**values)).rowcount)
+
+
+def _keys(feed: Stored, entry: Entry) -> tuple[str, str | None]:
+    link = link_key(entry.link)
+    guid = entry.guid or link or digest(entry.title, entry.summary)
+    return guid_key(feed.feed.source_name, guid), link
+
+
+def _known(connection: Connection, feed: Stored, entries: Sequence[Entry]) -> dict[str, RowMapping]:
+    """Key → the item that has it, for all keys of the entries."""
+    wanted = sorted({key for entry in entries for key in _keys(feed, entry) if key})
+    columns = (items.c.id, items.c.feed_id, items.c.title, items.c.text_hash, items.c.revision)
+    found: dict[str, RowMapping] = {}
+    for first in range(0, len(wanted), 500):  # SQLite takes at most 32,766 parameters
+        some = wanted[first : first + 500]
+        query = select(item_keys.c.key, *columns).join(items).where(item_keys.c.key.in_(some))
+        found |= {row["key"]: row for row in connection.execute(query).mappings()}
+    return found
+
+
+def _sort(
+    feed: Stored, entries: Sequence[Entry], known: dict[str, RowMapping], now: datetime, baseline: bool
+) -> _Sorted:
+    sorted_ = _Sorted()
+    here: dict[str, str] = {}  # key → title, of new entries of this document
+    for entry in entries:
+        guid, link = _keys(feed, entry)
+        row = known.get(guid) or (known.get(link) if link else None)
+        if row and guid not in known and row["feed_id"] == feed.id and row["title"] != entry.title:
+            # One feed, another guid and another title under the same link: a page that holds several notices.
+            row, link = None, None
+        if row:
+            # Where a document has an item twice its first text counts, or the two would alternate from poll to poll.
+            if row["id"] not in sorted_.known:
+                _revise(sorted_, row, feed, entry, now)
+            sorted_.known.setdefault(row["id"], set()).update(key for key in (guid, link) if key and key not in known)
+            continue
+        if guid in here or (link in here and here[link] == entry.title):
+            continue
+        keys = {guid} if link is None or link in here else {guid, link}
+        here |= dict.fromkeys(keys, entry.title)
+        sorted_.new.append(_row(feed, entry, now, baseline))
+        sorted_.new_keys.append(keys)
+    return sorted_
+
+
+def _revise(sorted_: _Sorted, row: RowMapping, feed: Stored, entry: Entry, now: datetime) -> None:
+    texts = _texts(entry)
+    # Other feeds may carry the same article with another summary: those are no revisions, or they would alternate.
+    if row["feed_id"] != feed.id or row["text_hash"] == texts["text_hash"]:
+        return
+    # What was changed after the first poll is news: a claim that the item made before is not taken again.
+    unread = {"read_at": None, "reader": None, "read_error": None, "baseline": False}
+    sorted_.revised[row["id"]] = {**texts, **unread, "revision": row["revision"] + 1, "observed": now}
+
+
+def _texts(entry: Entry) -> dict[str, str]:
+    texts = {"title": entry.title, "summary": entry.summary, "content": entry.content}
+    return {**texts, "text_hash": digest(*texts.values())}
+
+
+def _row(feed: Stored, entry: Entry, now: datetime, baseline: bool) -> dict[str, Any]:
+    published = entry.published or now
+    offset = published.utcoffset() or timedelta()
+    return {
+        "feed_id": feed.id,
+        "guid": entry.guid or "",
+        "link": entry.link,
+        "source": feed.feed.source_name,
+        "tier": feed.feed.tier,
+        # A stamp in the future (a wrong zone, a wrong clock) would outlive every later report.
+        "published": min(published, now),
+        "published_offset": round(offset.total_seconds() / 60),
+        "observed": now,
+        **_texts(entry),
+        "language": entry.language or feed.feed.language,
+        "baseline": baseline and (entry.published is None or entry.published <= feed.added_at),
+    }
+
+
+def _insert(connection: Connection, sorted_: _Sorted) -> list[int]:
+    if not sorted_.new:
+        return []
+    statement = insert(items).returning(items.c.id, sort_by_parameter_order=True)
+    ids = list(connection.execute(statement, sorted_.new).scalars())
+    pairs = zip(ids, sorted_.new_keys, strict=True)
+    connection.execute(
+        insert(item_keys), [{"key": key, "item_id": item} for item, keys in pairs for key in sorted(keys)]
+    )
+    return ids
+
+
+def _unread(row: RowMapping) -> Unread:
+    zone = timezone(timedelta(minutes=row["published_offset"]))
+    article = Article(
+        id=str(row["id"]),
+        source=Source(name=row["source"], tier=row["tier"]),
+        published=row["published"].astimezone(zone),
+        observed=row["observed"],
+        title=row["title"],
+        text=max(row["content"], row["summary"], key=len),
+        language=row["language"],
+        link=row["link"],
+    )
+    return Unread(id=row["id"], revision=row["revision"], baseline=row["baseline"], article=article)

@@ -1,0 +1,209 @@
+"""The ledger as rows: claims and changes, which are only ever added, and the terms that follow from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, insert, select
+
+from config.words import Kind, Qualifier, Status, Trust
+from monitor.ledger.terms import Term
+from monitor.store.schema import changes, claims, terms
+from monitor.store.upsert import upsert
+from monitor.types import Change, ChangeClass, Claim, TermKey, unit_family
+
+TERM_KEY = ("kind", "party", "counterparty", "scope", "family", "actor")
+#: Fields that a row holds as they are; those of the key and the closed words are turned into text and back.
+CLAIM_FIELDS = tuple(f.name for f in fields(Claim) if f.name not in {*TERM_KEY, "qualifier", "status", "exemptions"})
+CHANGE_FIELDS = tuple(
+    f.name
+    for f in fields(Change)
+    if f.name not in {"cls", "key", "qualifier", "status", "status_before", "trust", "details"}
+)
+#: By these a claim of a later revision is the same as one that the item made before: all that is said, but not where
+#: it stands in the text nor how sure the reader is.
+SAID = tuple(f.name for f in fields(Claim) if f.name not in {"quote", "start", "end", "confidence", "exemptions"})
+
+Lookup = Callable[[Kind, str, str], Iterable[Term]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A change with its place in the journal."""
+
+    seq: int
+    change: Change
+    #: When it was written, by the daemon's clock.
+    recorded_at: datetime
+    #: From a feed's first poll: alerted nobody.
+    baseline: bool
+
+
+def new_claims(connection: Connection, item_id: int, read: Sequence[Claim]) -> tuple[Claim, ...]:
+    """The claims that this item has not made in an earlier revision."""
+    columns = [claims.c[name] for name in SAID]
+    made = {tuple(row) for row in connection.execute(select(*columns).where(claims.c.item_id == item_id))}
+    return tuple(claim for claim in read if tuple(_claim_row(claim)[name] for name in SAID) not in made)
+
+
+def record_claims(
+    connection: Connection, item_id: int, revision: int, read: Sequence[Claim], reader: str, now: datetime
+) -> None:
+    """Adds what an item says; `reader` is the version that read it."""
+    where = {"item_id": item_id, "revision": revision, "reader": reader, "recorded_at": now}
+    if read:
+        connection.execute(insert(claims), [{**where, **_claim_row(claim)} for claim in read])
+
+
+def claims_of(connection: Connection, item_id: int) -> list[Claim]:
+    """Everything that an item has said, in the order of recording."""
+    query = select(claims).where(claims.c.item_id == item_id).order_by(claims.c.id)
+    return [_claim(row) for row in connection.execute(query).mappings()]
+
+
+def lookup(connection: Connection) -> Lookup:
+    """The function by which the ledger's rules find the terms of a kind between two parties."""
+
+    def find(kind: Kind, party: str, counterparty: str) -> list[Term]:
+        same = (terms.c.kind == kind, terms.c.party == party, terms.c.counterparty == counterparty)
+        return _terms(connection, select(terms.c.state).where(*same).order_by(terms.c.id))
+
+    return find
+
+
+def all_terms(connection: Connection, deal: str | None = None) -> list[Term]:
+    """Every term, by deal and name; with `deal` ("US-KR") only those of this pair."""
+    query = select(terms.c.state).order_by(terms.c.deal, terms.c.term, terms.c.family)
+    return _terms(connection, query if deal is None else query.where(terms.c.deal == deal))
+
+
+def terms_named(connection: Connection, name: str) -> list[Term]:
+    """The terms called `tariff:US:KR:autos`: one for each family of units, none where nothing is known."""
+    return _terms(connection, select(terms.c.state).where(terms.c.term == name).order_by(terms.c.family))
+
+
+def save_terms(connection: Connection, changed: Iterable[Term], now: datetime) -> None:
+    """Writes terms under their keys, new or in place of what they were."""
+    rows = [
+        {"term": str(term.key), "deal": term.key.deal, **_key_row(term.key), "state": term.to_json(), "updated_at": now}
+        for term in changed
+    ]
+    upsert(connection, terms, rows, TERM_KEY)
+
+
+def append(connection: Connection, made: Iterable[Change], now: datetime, *, baseline: bool = False) -> list[int]:
+    """Adds changes to the journal in their order and returns their numbers."""
+    rows = [{**_change_row(change), "recorded_at": now, "baseline": baseline} for change in made]
+    if not rows:
+        return []
+    statement = insert(changes).returning(changes.c.seq, sort_by_parameter_order=True)
+    return list(connection.execute(statement, rows).scalars())
+
+
+def journal(
+    connection: Connection,
+    *,
+    since: datetime | None = None,
+    after: int | None = None,
+    deal: str | None = None,
+    term: str | None = None,
+    limit: int | None = None,
+) -> list[Entry]:
+    """Changes in the order of recording: those that came `since` a moment (their `at`), `after` a number, of a deal,
+    of a term. With `limit` the last so many."""
+    query = select(changes).order_by(changes.c.seq.desc())
+    if since is not None:
+        query = query.where(changes.c.at >= since)
+    if after is not None:
+        query = query.where(changes.c.seq > after)
+    if deal is not None:
+        query = query.where(changes.c.deal == deal)
+    if term is not None:
+        query = query.where(changes.c.term == term)
+    rows = connection.execute(query.limit(limit) if limit is not None else query).mappings().all()
+    return [_entry(row) for row in reversed(rows)]
+
+
+def deals(connection: Connection) -> list[tuple[str, int]]:
+    """Every deal with the number of its terms, most first."""
+    number = func.count().label("number")
+    query = select(terms.c.deal, number).group_by(terms.c.deal).order_by(number.desc(), terms.c.deal)
+    return [(row.deal, row.number) for row in connection.execute(query)]
+
+
+def _terms(connection: Connection, query: Any) -> list[Term]:
+    return [Term.from_json(state) for state in connection.execute(query).scalars()]
+
+
+def _key_row(key: TermKey) -> dict[str, str]:
+    return {name: str(getattr(key, name) or "") for name in TERM_KEY}
+
+
+def _key(row: RowMapping) -> TermKey:
+    return TermKey(
+        kind=Kind(row["kind"]),
+        party=row["party"],
+        counterparty=row["counterparty"],
+        scope=row["scope"],
+        family=row["family"],
+        actor=row["actor"] or None,
+    )
+
+
+def _claim_row(claim: Claim) -> dict[str, Any]:
+    key = TermKey(
+        kind=claim.kind,
+        party=claim.party,
+        counterparty=claim.counterparty,
+        scope=claim.scope,
+        family=unit_family(claim.unit),
+        actor=claim.actor,
+    )
+    words = {"qualifier": str(claim.qualifier), "status": str(claim.status), "exemptions": list(claim.exemptions)}
+    return {**_key_row(key), **{name: getattr(claim, name) for name in CLAIM_FIELDS}, **words}
+
+
+def _claim(row: RowMapping) -> Claim:
+    return Claim(
+        kind=Kind(row["kind"]),
+        party=row["party"],
+        counterparty=row["counterparty"],
+        scope=row["scope"],
+        actor=row["actor"] or None,
+        qualifier=Qualifier(row["qualifier"]),
+        status=Status(row["status"]),
+        exemptions=tuple(row["exemptions"]),
+        **{name: row[name] for name in CLAIM_FIELDS},
+    )
+
+
+def _change_row(change: Change) -> dict[str, Any]:
+    return {
+        **_key_row(change.key),
+        **{name: getattr(change, name) for name in CHANGE_FIELDS},
+        "class": str(change.cls),
+        "term": str(change.key),
+        "deal": change.key.deal,
+        "qualifier": str(change.qualifier),
+        "status": str(change.status),
+        "status_before": None if change.status_before is None else str(change.status_before),
+        "trust": str(change.trust),
+        "details": None if change.details is None else dict(change.details),
+    }
+
+
+def _entry(row: RowMapping) -> Entry:
+    change = Change(
+        cls=ChangeClass(row["class"]),
+        key=_key(row),
+        qualifier=Qualifier(row["qualifier"]),
+        status=Status(row["status"]),
+        status_before=None if row["status_before"] is None else Status(row["status_before"]),
+        trust=Trust(row["trust"]),
+        details=row["details"],
+        **{name: row[name] for name in CHANGE_FIELDS},
+    )
+    return Entry(seq=row["seq"], change=change, recorded_at=row["recorded_at"], baseline=row["baseline"])
