@@ -1,0 +1,61 @@
+"""What a term covers: cars, steel, everything. Words for goods and sectors in a text."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from config.vocabulary import Vocabulary
+from monitor.reading import context
+from monitor.reading.companies import CompanyMention
+from monitor.reading.scan import Entry, Scan
+
+LAYER = "scope"
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeMention:
+    """`text[start:end]` names the scope. `weak`: the word often means something else ("overall", "chips")."""
+
+    start: int
+    end: int
+    scope: str
+    weak: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    scope: str
+    phrase: str
+    weak: bool
+
+
+def entries(vocabulary: Vocabulary) -> Iterator[Entry]:
+    """Everything the scanner must look for so that `scopes` can tell the goods of a text."""
+    for code, scope in vocabulary.scopes.items():
+        yield from (Entry(p.text, LAYER, _Word(code, p.text, p.weak)) for p in scope.words)
+    yield from (Entry(phrase.text, LAYER, None) for phrase in vocabulary.no_scope)
+    yield from context.entries(LAYER, vocabulary.scope_contexts)
+
+
+def scopes(scan: Scan, vocabulary: Vocabulary, firms: Sequence[CompanyMention] = ()) -> tuple[ScopeMention, ...]:
+    """Every mention of a scope, left to right; a word with two scopes gives two.
+
+    Words that are only a part of a firm's name ("Nippon Steel") are left out.
+    """
+    found: list[ScopeMention] = []
+    starts = [firm.start for firm in firms]
+    for hit in scan.hits(LAYER):
+        word = hit.payload
+        assert isinstance(word, _Word)
+        at = bisect_right(starts, hit.start) - 1
+        if at >= 0 and hit.end <= firms[at].end and (hit.start, hit.end) != (firms[at].start, firms[at].end):
+            continue
+        rule = vocabulary.scope_contexts.get(word.phrase)
+        if rule is not None and not context.meant(LAYER, rule, hit, scan):
+            if rule.otherwise:
+                found.append(ScopeMention(hit.start, hit.end, rule.otherwise, True))
+            continue
+        found.append(ScopeMention(hit.start, hit.end, word.scope, word.weak))
+    return tuple(found)
