@@ -9,7 +9,7 @@ from datetime import datetime
 from monitor.types import Article, Source
 
 
-def articles(stream: Iterable[str] | Iterable[bytes]) -> Iterator[tuple[int, Article | str]]:
+def articles(stream: Iterable[str | bytes]) -> Iterator[tuple[int, Article | str]]:
     """Each line's number (from 1) with its article, or with why it cannot be read, in plain words.
 
     Blank lines are passed over. Lines of bytes are read as UTF-8. Fields that an article does not have (such as
