@@ -81,6 +81,8 @@ class Delivery(Model):
     """How alerts are carried out."""
 
     concurrency: int = Field(default=20, ge=1, le=500)
+    #: Of these, at most so many to one server; one that fails or is slow gets a single one.
+    per_target: int = Field(default=8, ge=1, le=100)
     #: Seconds for one attempt.
     timeout: float = Field(default=15, gt=0, le=120)
     max_attempts: int = Field(default=10, ge=1, le=50)
@@ -94,6 +96,10 @@ class Ledger(Model):
     reminders: tuple[Duration, ...] = (timedelta(days=7), timedelta(days=1))
     #: Claims below this confidence are held for review.
     min_confidence: float = Field(default=0.3, ge=0, le=1)
+    #: Below this, a single tier 3 report that contradicts a confirmed term without saying that it changed is held too.
+    review_confidence: float = Field(default=0.6, ge=0, le=1)
+    #: A threat or offer that nobody repeated for this long is new when it is made again.
+    position_lapse: timedelta = timedelta(days=60)
 
 
 class Settings(Model):
@@ -207,6 +213,16 @@ class Subscription(Model):
         if channel == "mail":
             return checks.mailbox(to)
         return checks.url(to) if channel == "webhook" else to
+
+
+class Catalogue(Model):
+    """What of the shipped feeds and watchlists is used. `catalogue: false` in a file means none of it."""
+
+    feeds: bool = True
+    watchlists: bool = True
+    #: Names or addresses of shipped feeds to switch on or off.
+    enable: tuple[Word, ...] = ()
+    disable: tuple[Word, ...] = ()
 
 
 class Config(Model):
