@@ -175,6 +175,8 @@ class Watchlist(Model):
     """Which terms somebody cares about. An empty list means "all"."""
 
     name: Name
+    #: What it is for, in a few words.
+    about: str = ""
     #: A change matches if any of these is its party or counterparty; a pair "US-KR" means the deal.
     countries: tuple[PartyOrDeal, ...] = ()
     topics: tuple[Topic, ...] = ()
