@@ -33,6 +33,12 @@ SINGLE_BYTE: Final = re.compile(r"cp125\d|iso8859-\d+|cp874|koi8-\w+|mac-\w+")
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"']", re.IGNORECASE)
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 
+#: A byte beyond ASCII that stands alone, as accented letters of Western text mostly do.
+_ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
+#: Pairs of bytes, and those of them that are common characters (level 1 of the standards). Cyrillic or Greek text that
+#: is misread as Chinese falls on rare ones.
+_GB = re.compile(rb"[\xb0-\xf7][\xa1-\xfe]"), re.compile(rb"[\xb0-\xd7][\xa1-\xfe]")
+_BIG5 = re.compile(rb"[\xa4-\xf9][\x40-\x7e\xa1-\xfe]"), re.compile(rb"[\xa4-\xc6][\x40-\x7e\xa1-\xfe]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _KANA = re.compile("[\u3041-\u30fe]")
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -55,8 +61,10 @@ def decode(body: bytes, content_type: str | None) -> tuple[str, str]:
             return body.decode(name, "replace"), ""
     labels = declared(body, content_type)
     if body.isascii():
-        shifted = next((name for name in labels if name.startswith(("iso2022", "hz"))), "ascii")
-        return body.decode(shifted, "replace"), ""
+        sniffed = "iso2022_kr" if b"\x1b$)C" in body else "iso2022_jp" if b"\x1b$" in body else "ascii"
+        return body.decode(
+            next((name for name in labels if name.startswith(("iso2022", "hz"))), sniffed), "replace"
+        ), ""
     try:
         return body.decode("utf-8"), ""
     except UnicodeDecodeError:
@@ -118,24 +126,26 @@ def _damaged_utf8(body: bytes) -> str | None:
 def _guess(body: bytes) -> str | None:
     """The East Asian encoding that the bytes decode to plausibly, or None."""
     sample = body[:200_000]
+    high = sum(1 for byte in sample if byte > 0x7F)
+    if len(_ALONE.findall(sample)) > high * 0.3:
+        return None
     best: tuple[float, str] | None = None
     for name in ("cp949", "euc_jp", "cp932", "gb18030", "big5hkscs"):
-        text = sample.decode(name, "replace")
-        beyond = len(_BEYOND_ASCII.findall(text))
-        if beyond < 4 or text.count("\ufffd") > beyond // 50 + 1:
-            continue
-        # Western text misread this way pairs accented letters with their neighbours and rarely fills one script.
-        east = len(_EAST_ASIAN.findall(text)) / beyond
-        if east < 0.9:
-            continue
-        hangul, kana, han = (len(script.findall(text)) / beyond for script in (_HANGUL, _KANA, _HAN))
-        score = {
-            "cp949": hangul * 1.2,
-            "euc_jp": kana * 2.5,
-            "cp932": kana * 2.5,
-            "gb18030": han,
-            "big5hkscs": han * 0.95,
-        }
-        if best is None or score[name] > best[0]:
-            best = (score[name], name)
+        score = _likeness(sample, name)
+        if best is None or score > best[0]:
+            best = (score, name)
     return best[1] if best and best[0] > 0.5 else None
+
+
+def _likeness(sample: bytes, name: str) -> float:
+    """How much the bytes look like text of that encoding's language: 0 not at all, 1 and more surely."""
+    text = sample.decode(name, "replace")
+    beyond = len(_BEYOND_ASCII.findall(text))
+    if beyond < 4 or text.count("\ufffd") > beyond // 50 + 1 or len(_EAST_ASIAN.findall(text)) < 0.9 * beyond:
+        return 0
+    if name == "cp949":
+        return len(_HANGUL.findall(text)) / beyond * 1.2
+    if name in ("euc_jp", "cp932"):
+        return len(_KANA.findall(text)) / beyond * 2.5
+    pairs, common = _GB if name == "gb18030" else _BIG5
+    return len(_HAN.findall(text)) / beyond * len(common.findall(sample)) / max(1, len(pairs.findall(sample)))
