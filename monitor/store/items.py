@@ -5,34 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
+from monitor.feeds.entry import Entry
 from monitor.store.feeds import Stored
 from monitor.store.keys import digest, guid_key, link_key
 from monitor.store.schema import item_feeds, item_keys, items, tags
 from monitor.store.upsert import insert_new
 from monitor.types import Article, Reading, Source
-
-
-class Entry(Protocol):
-    """What `save` needs of an entry of a feed; texts are plain, without markup."""
-
-    @property
-    def guid(self) -> str | None: ...
-    @property
-    def link(self) -> str | None: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def summary(self) -> str: ...
-    @property
-    def content(self) -> str: ...
-    @property
-    def published(self) -> datetime | None: ...
-    @property
-    def language(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +110,7 @@ def _settle(connection: Connection, item_id: int, revision: int, values: dict[st
 
 
 def _keys(feed: Stored, entry: Entry) -> tuple[str, str | None]:
-    link = link_key(entry.link)
-    guid = entry.guid or link or digest(entry.title, entry.summary)
-    return guid_key(feed.feed.source_name, guid), link
+    return guid_key(feed.feed.source_name, entry.guid), link_key(entry.canonical)
 
 
 def _known(connection: Connection, feed: Stored, entries: Sequence[Entry]) -> dict[str, RowMapping]:
@@ -191,7 +171,7 @@ def _row(feed: Stored, entry: Entry, now: datetime, baseline: bool) -> dict[str,
     offset = published.utcoffset() or timedelta()
     return {
         "feed_id": feed.id,
-        "guid": entry.guid or "",
+        "guid": entry.guid,
         "link": entry.link,
         "source": feed.feed.source_name,
         "tier": feed.feed.tier,

@@ -5,8 +5,6 @@ from __future__ import annotations
 from hashlib import blake2b
 from urllib.parse import urlsplit
 
-from monitor.feeds.canonical import canonical
-
 
 def digest(*parts: str) -> str:
     """32 hexadecimal digits of any texts; their borders count."""
@@ -18,18 +16,12 @@ def guid_key(publisher: str, guid: str) -> str:
     return digest("guid", publisher, guid)
 
 
-def link_key(link: str | None) -> str | None:
-    """The key of an article's address, the same for all spellings of it (`monitor.feeds.canonical`).
+def link_key(canonical: str | None) -> str | None:
+    """The key of an article's canonical address (`monitor.feeds.canonical`), the same for all spellings of it.
 
     None where there is none, and for a site's front page (no path, no query), which is no article's.
     """
-    if not link:
+    if not canonical:
         return None
-    address = canonical(link)
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return None
-    if parts.scheme != "https" or not (parts.path.strip("/") or parts.query):
-        return None
-    return digest("link", address)
+    parts = urlsplit(canonical)
+    return digest("link", canonical) if parts.path.strip("/") or parts.query else None

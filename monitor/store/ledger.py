@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, insert, select
 
 from config.words import Kind, Qualifier, Status, Trust
+from monitor.ledger.codec import from_json, to_json
 from monitor.ledger.terms import Term
 from monitor.store.schema import changes, claims, terms
 from monitor.store.upsert import upsert
@@ -88,7 +89,7 @@ def terms_named(connection: Connection, name: str) -> list[Term]:
 def save_terms(connection: Connection, changed: Iterable[Term], now: datetime) -> None:
     """Writes terms under their keys, new or in place of what they were."""
     rows = [
-        {"term": str(term.key), "deal": term.key.deal, **_key_row(term.key), "state": term.to_json(), "updated_at": now}
+        {"term": str(term.key), "deal": term.key.deal, **_key_row(term.key), "state": to_json(term), "updated_at": now}
         for term in changed
     ]
     upsert(connection, terms, rows, TERM_KEY)
@@ -135,7 +136,7 @@ def deals(connection: Connection) -> list[tuple[str, int]]:
 
 
 def _terms(connection: Connection, query: Any) -> list[Term]:
-    return [Term.from_json(state) for state in connection.execute(query).scalars()]
+    return [from_json(state) for state in connection.execute(query).scalars()]
 
 
 def _key_row(key: TermKey) -> dict[str, str]:
