@@ -24,8 +24,12 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Everything that was valid by itself, each beside the node that states it."""
+    """Everything that was valid by itself, each beside the node that states it.
 
+    Where it is not `complete`, a file could not be read, and nothing is said of what seems to be missing.
+    """
+
+    complete: bool
     settings: Settings | None
     settings_node: Node
     feeds: Sequence[tuple[Node, Feed]]
@@ -82,13 +86,13 @@ def feed_problems(checked: Checked) -> Iterator[Problem]:
 
 def subscription_problems(node: Node, subscription: Subscription, checked: Checked) -> Iterator[Problem]:
     what = f'subscription "{subscription.name}"'
-    if subscription.watchlist not in checked.watchlist_names:
+    if checked.complete and subscription.watchlist not in checked.watchlist_names:
         hint = did_you_mean(subscription.watchlist, checked.watchlist_names, cutoff=0.6)
         hint = hint or f"watchlists are {', '.join(sorted(checked.watchlist_names)) or 'not defined yet'}"
         message = f'{what}: there is no watchlist "{subscription.watchlist}"'
         yield node.at(("watchlist",)).problem(message, hint)
     settings = checked.settings
-    if settings and subscription.channel == "mail" and not subscription.paused:
+    if checked.complete and settings and subscription.channel == "mail" and not subscription.paused:
         missing = [key for key in ("host", "sender") if not getattr(settings.mail, key)]
         if missing:
             message = f"{what}: mail cannot be sent without settings.mail.{' and settings.mail.'.join(missing)}"
@@ -111,7 +115,7 @@ def secret_bytes(secret: str) -> int | None:
 def warnings(checked: Checked, languages: frozenset[str]) -> Iterator[Problem]:
     """What works but is probably not meant. `languages` are those that the program can read."""
     on = [(node, feed) for node, feed in checked.feeds if feed.enabled]
-    if not on:
+    if checked.complete and not on:
         yield Problem(file=None, line=None, message="no feed is on", hint="add feeds, or set catalogue: true")
     for node, feed in on:
         if languages and feed.language.partition("-")[0] not in languages:
@@ -119,12 +123,12 @@ def warnings(checked: Checked, languages: frozenset[str]) -> Iterator[Problem]:
             yield node.at(("language",)).problem(message, f"languages that are read: {', '.join(sorted(languages))}")
         if urlsplit(feed.url).password:
             yield node.at(("url",)).problem(f'feed "{feed.name}": the address holds a password')
-    if not checked.subscriptions:
+    if checked.complete and not checked.subscriptions:
         hint = "add a subscription: it names a watchlist and where to send"
         yield Problem(file=None, line=None, message="there is no subscription, so nobody is told", hint=hint)
     for node, subscription in checked.subscriptions:
         yield from subscription_warnings(node, subscription)
-    if checked.settings:
+    if checked.complete and checked.settings:
         yield from settings_warnings(checked.settings, checked.settings_node)
 
 

@@ -58,7 +58,7 @@ def load(path: Path | None = None, env: Mapping[str, str] | None = None) -> Load
     loading.problems += problems(checked)
     loading.warnings += warnings(checked, readable_languages(DEFAULTS / "language"))
     loading.problems += loading.references.problems
-    loading.warnings += loading.references.warnings
+    loading.warnings += [*loading.references.warnings, *loading.references.unused()]
     if loading.problems or checked.settings is None:
         raise ConfigError(ordered(loading.problems), ordered(loading.warnings))
     return Loaded(
@@ -100,6 +100,8 @@ class Loading:
     files: list[Path] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    #: Whether every file could be read as YAML; if not, what seems missing may stand in one that could not.
+    complete: bool = True
 
     def sections(self, files: Sequence[Path]) -> Sections:
         """All files' sections together. A YAML file beside pactwatch.yaml that is about something else is left out."""
@@ -112,6 +114,7 @@ class Loading:
                 continue
             self.problems += found
             self.files.append(path)
+            self.complete = self.complete and not (found and root is None)
             if root:
                 sections.add(root)
         self.problems += sections.problems
@@ -132,6 +135,7 @@ class Loading:
         ]
         self.problems += repeated(subscriptions, "name", "subscriptions")
         return Checked(
+            complete=self.complete,
             settings=settings,
             settings_node=settings_node,
             feeds=self.all_valid(Feed, feeds, "feed"),

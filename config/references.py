@@ -35,6 +35,8 @@ class References:
     env: Mapping[str, str]
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    #: Variables that a secret refers to; they may be called what they like.
+    used: set[str] = field(default_factory=set)
 
     def resolved(self, model: type[BaseModel], node: Node, what: str) -> Node:
         """The same tree with secrets in place of their references, and paths taken from the file's own folder."""
@@ -55,6 +57,7 @@ class References:
         text = str(node.value)
         if text.startswith("env:"):
             name = text.removeprefix("env:").strip()
+            self.used.add(name)
             if not self.env.get(name):
                 hint = f"set it where the daemon starts: {name}=…"
                 self.problems.append(node.problem(f"{what}: the environment variable {name} is not set", hint))
@@ -95,17 +98,21 @@ class References:
     def overridden(self, settings: Node) -> Node:
         """The settings with what the environment says over them."""
         for variable in sorted(self.env):
-            if variable.startswith(PREFIX) and variable != CONFIG_VARIABLE:
-                settings = self.override(settings, variable)
+            path, from_file = setting_path(variable)
+            if path:
+                settings = self.override(settings, variable, path, from_file)
         return settings
 
-    def override(self, settings: Node, variable: str) -> Node:
-        path, from_file = setting_path(variable)
-        if path is None:
-            hint = did_you_mean(variable, variables())
-            where = Node(None, None, None, origin=variable)
-            self.warnings.append(where.problem("names no setting and is not used", hint))
-            return settings
+    def unused(self) -> list[Problem]:
+        """A warning for each PACTWATCH_ variable that sets nothing and that no secret refers to: likely mistyped."""
+        names = [name for name in sorted(self.env) if name.startswith(PREFIX) and name != CONFIG_VARIABLE]
+        return [
+            Node(None, None, None, origin=name).problem("names no setting", did_you_mean(name, variables()))
+            for name in names
+            if name not in self.used and setting_path(name)[0] is None
+        ]
+
+    def override(self, settings: Node, variable: str, path: tuple[str, ...], from_file: bool) -> Node:
         node = Node(self.env[variable], None, None, origin=variable)
         if from_file:
             if variable.removesuffix("_FILE") in self.env:
