@@ -22,7 +22,7 @@ from alerts.tables import alerts, attempts, deliveries, metadata, stops
 from alerts.types import Alert, Answer, Decision, Lease, Settled
 from config.settings import Config, Subscription
 
-__all__ = ["claim", "delivery_id", "due_subscriptions", "enqueue", "finish", "metadata", "requeue", "settle_pending"]
+__all__ = ["claim", "delivery_id", "due_subscriptions", "enqueue", "finish", "metadata"]
 
 _NAMESPACE = uuid.UUID("5b1f7a0e-4a57-5a0e-9d0c-0c6d7f3b2a11")
 
@@ -219,10 +219,9 @@ def lift(connection: Connection, subscription: str) -> bool:
     return connection.execute(delete(stops).where(stops.c.subscription == subscription)).rowcount > 0
 
 
-def stopped(connection: Connection, subscription: Subscription) -> str | None:
-    """Why nothing more may be sent to where this subscription goes now, or None."""
-    here = and_(stops.c.subscription == subscription.name, stops.c.target == target_hash(subscription))
-    return connection.scalar(select(stops.c.reason).where(here))
+def stop_reasons(connection: Connection) -> dict[tuple[str, str], str]:
+    """All stops: (subscription, `target_hash`) → why nothing more may be sent there."""
+    return {(row.subscription, row.target): row.reason for row in connection.execute(select(stops))}
 
 
 def settle_pending(

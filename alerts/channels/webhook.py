@@ -1,0 +1,118 @@
+"""Webhooks after Standard Webhooks (github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md).
+
+A POST with `{"type", "timestamp", "data"}` and the headers webhook-id (the same at every attempt), webhook-timestamp
+(of the attempt) and webhook-signature. 2xx is well; 410 ends it; everything else, a redirect too, is tried again.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import aiohttp
+from standardwebhooks import Webhook
+from yarl import URL
+
+from alerts.channels.base import Channel, Message, describe, trust, user_agent
+from alerts.rendering import payload
+from alerts.types import Answer
+from config.outbound import refusal
+from config.settings import Subscription
+
+#: Bytes of an answer that are read for the log.
+ANSWER_BYTES = 2_000
+
+
+class WebhookChannel(Channel):
+    """Posts signed JSON. A target is a host and port: what listens there is slow or down together."""
+
+    _session: aiohttp.ClientSession | None = None
+
+    def target(self, subscription: Subscription) -> str:
+        return f"webhook {URL(subscription.to).origin()}"
+
+    async def attempt(self, message: Message) -> Answer:
+        body = json.dumps(payload(message.alert, message.subscription, message.reason), ensure_ascii=False)
+        try:
+            session = self._open()
+            async with session.post(
+                message.subscription.to,
+                data=body.encode(),
+                headers=self._headers(message, body),
+                allow_redirects=False,
+                proxy=self.settings.proxy,
+                ssl=self._trust,
+            ) as response:
+                said = await response.content.read(ANSWER_BYTES)
+                return judge(response, said.decode("utf-8", "replace"), message.at)
+        except aiohttp.ClientConnectorError as error:
+            # A refused address too: the owner may allow it, or the name may move, before the last try.
+            why = describe(error) if refusal(error) else f"cannot connect to {error.host}: {error.strerror}"
+            return Answer(ok=False, detail=why)
+
+    def _headers(self, message: Message, body: str) -> dict[str, str]:
+        headers = {
+            "content-type": "application/json; charset=utf-8",
+            "user-agent": user_agent(self.settings.contact),
+            "webhook-id": message.id,
+            "webhook-timestamp": str(int(message.at.timestamp())),
+        }
+        if message.subscription.secret is not None:
+            headers["webhook-signature"] = signature(message, body)
+        return headers
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._trust = trust(self.settings)
+            self._session = aiohttp.ClientSession(
+                # Many servers close an idle connection after 5 s; a POST into a closing one would cost a retry.
+                connector=self.outbound.connector(proxy=self.settings.proxy, limit=0, keepalive=4),
+                # The channel's own time limit holds; a second one here would only race with it.
+                timeout=aiohttp.ClientTimeout(total=None),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._session
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+
+def signature(message: Message, body: str) -> str:
+    """The webhook-signature header: one signature for each secret, so that a receiver may hold the old or the new.
+
+    Several secrets stand in one value with spaces between them.
+    """
+    secret = message.subscription.secret
+    secrets = secret.get_secret_value().split() if secret else []
+    return " ".join(Webhook(one).sign(message.id, message.at.astimezone(UTC), body) for one in secrets)
+
+
+def judge(response: aiohttp.ClientResponse, said: str, now: datetime) -> Answer:
+    """What a response means for the delivery."""
+    status = response.status
+    detail = f"{status} {response.reason or ''} {said}"
+    if 200 <= status < 300:
+        return Answer(ok=True, detail=detail)
+    if status == 410:
+        return Answer(ok=False, permanent=True, gone=True, detail=detail)
+    if 300 <= status < 400:
+        # Only the host: what follows may hold a token.
+        host = URL(response.headers.get("location", "")).host or "another path"
+        return Answer(ok=False, detail=f"{status} redirects to {host}; redirects are not followed, set the new URL")
+    return Answer(ok=False, detail=detail, retry_after=patience(response.headers.get("retry-after"), now))
+
+
+def patience(header: str | None, now: datetime) -> float | None:
+    """Seconds that a Retry-After header asks for (RFC 9110, 10.2.3): a number or a date; None where it says neither."""
+    if header is None:
+        return None
+    if header.strip().isascii() and header.strip().isdigit():
+        return float(header.strip()[:9])
+    try:
+        when = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    return max(0.0, (when.replace(tzinfo=when.tzinfo or UTC) - now).total_seconds())

@@ -1,0 +1,260 @@
+"""Carries out what the outbox holds: claims what is due, hands it to its channel, writes what came of it.
+
+Each target (a webhook's server, the SMTP server) has a lane of its own, so that one that hangs holds up only itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from alerts.books import Attempt, Books, Cleared, Database
+from alerts.channels import CHANNELS, Channel, Message
+from alerts.types import Lease
+from config.outbound import Outbound
+from config.settings import Config, Settings, Subscription
+
+#: Seconds after which an answer counts as slow, and its target gets one attempt at a time.
+SLOW = 3.0
+#: Real seconds between two looks for what has become due while lanes are busy.
+LOOK = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened to a delivery, for logs and live displays."""
+
+    #: sent, retry (failed, will be tried again), dead, skipped, lost (another worker had taken it over).
+    kind: str
+    subscription: str
+    #: The other side's answer, or why nothing was sent. Without secrets.
+    detail: str
+    #: The delivery's id; empty where several were settled at once without an attempt.
+    id: str = ""
+    alert: str = ""
+    title: str = ""
+    channel: str = ""
+    attempt: int = 0
+    seconds: float = 0.0
+    next_attempt_at: datetime | None = None
+    #: How many deliveries it is about.
+    count: int = 1
+
+
+def utc_now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
+class Deliverer:
+    """Delivers what is due, at least once, with the same id at every attempt.
+
+    `clock` says what is due and may be simulated; `wall` dates what leaves, for receivers check it by their clock.
+    `draw` gives numbers of [0, 1) for jitter. `config` is asked anew for every claim, so that a reload takes effect
+    at once; `outbound` may be set anew on a reload. Raises what the database raises; a channel's failures never.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        config: Callable[[], Config],
+        outbound: Outbound,
+        clock: Callable[[], datetime],
+        draw: Callable[[], float],
+        on_event: Callable[[Event], None] = lambda event: None,
+        *,
+        wall: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.outbound = outbound
+        self._books = Books(database, clock, draw)
+        self._config = config
+        self._tell = on_event
+        self._wall = wall
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._woken = asyncio.Event()
+        self._stopping = False
+        self._lanes: dict[str, asyncio.Task[None]] = {}
+        #: Targets whose last answer was a failure or slow.
+        self._troubled: set[str] = set()
+        #: Ids under way.
+        self._flying: set[str] = set()
+        self._attempts = 0
+        self._slots = asyncio.Semaphore(1)
+        self._channels: dict[str, Channel] = {}
+        self._retired: list[Channel] = []
+        self._made_for: tuple[Settings, Outbound] | None = None
+
+    def wake(self) -> None:
+        """Something was enqueued, and committed: deliver it now. From any thread."""
+        if self._loop is None or self._loop.is_closed():
+            self._woken.set()
+        else:
+            self._loop.call_soon_threadsafe(self._woken.set)
+
+    async def wait(self, timeout: float | None = None) -> bool:  # noqa: ASYNC109 - a pause, not a limit on work
+        """Until `wake` is called, or `timeout` real seconds have passed; whether it was woken."""
+        self._loop = asyncio.get_running_loop()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await self._woken.wait()
+            self._woken.clear()
+            return True
+        return False
+
+    async def deliver_due(self) -> int:
+        """Deliver all that is due, and what becomes due or is woken for meanwhile; the number of attempts made.
+
+        Returns when no lane is busy. What is enqueued during a call is picked up by it, however slow other lanes are.
+        """
+        self._loop = asyncio.get_running_loop()
+        before = self._attempts
+        await self._books.flush()
+        while not self._stopping:
+            self._woken.clear()
+            await self._open_lanes()
+            if not self._lanes:
+                await self._close_retired()
+                break
+            await self._until_news()
+        return self._attempts - before
+
+    def stop(self) -> None:
+        """Claim nothing more. What is under way goes on; `close` waits for it."""
+        self._stopping = True
+        self.wake()
+
+    async def close(self, drain: float = 0.0) -> int:
+        """Stop, let what is under way end within `drain` real seconds, write what came of it, close connections.
+
+        Returns how many attempts were cut off; they are repeated, with the same id, when their leases fall back.
+        """
+        self.stop()
+        lanes = list(self._lanes.values())
+        if lanes:
+            await asyncio.wait(lanes, timeout=drain)
+        cut = len(self._flying)
+        for lane in lanes:
+            lane.cancel()
+        await asyncio.gather(*lanes, return_exceptions=True)
+        self._retired += self._channels.values()
+        self._channels, self._made_for = {}, None
+        await self._close_retired()
+        await self._books.flush()
+        return cut
+
+    async def _until_news(self) -> None:
+        """Until a lane ends, somebody wakes us, or it is time to look again."""
+        woken = asyncio.ensure_future(self._woken.wait())
+        try:
+            await asyncio.wait({*self._lanes.values(), woken}, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            woken.cancel()
+
+    async def _open_lanes(self) -> None:
+        """A lane for each target that has something due and none yet."""
+        self._reap()
+        config = self._config()
+        self._fit_channels(config.settings)
+        ready, cleared = await self._books.ready(config, self._flying)
+        for one in cleared:
+            self._tell(_cleared(one))
+        for target in {self._target(subscription) for subscription in ready}:
+            if target not in self._lanes and not self._stopping:
+                self._lanes[target] = asyncio.create_task(self._run_lane(target), name=f"deliver to {target}")
+
+    def _reap(self) -> None:
+        """Forget lanes that ended. Raises what the database raised in one."""
+        for target, lane in list(self._lanes.items()):
+            if lane.done():
+                del self._lanes[target]
+                if not lane.cancelled():
+                    lane.result()
+
+    def _target(self, subscription: Subscription) -> str:
+        return self._channels[subscription.channel].target(subscription)
+
+    async def _run_lane(self, target: str) -> None:
+        """Deliver to one target until nothing is due for it."""
+        while not self._stopping:
+            config = self._config()
+            here = {one.name: one for one in config.subscriptions if not one.paused and self._target(one) == target}
+            delivery = config.settings.delivery
+            width = 1 if target in self._troubled else min(delivery.per_target, delivery.concurrency)
+            # Long enough for every attempt of the claim, were they made one after the other by a slow server.
+            lease = timedelta(seconds=2 * max(delivery.timeout, config.settings.mail.timeout) + 30)
+            leases = await self._books.claim(here.values(), width, lease, self._flying)
+            if not leases:
+                return
+            self._flying.update(lease.id for lease in leases)
+            try:
+                await _all(self._carry(lease, here[lease.subscription], target, config) for lease in leases)
+            finally:
+                self._flying.difference_update(lease.id for lease in leases)
+
+    async def _carry(self, lease: Lease, subscription: Subscription, target: str, config: Config) -> None:
+        """One attempt: sent, its outcome written, whoever listens told."""
+        async with self._slots:
+            self._attempts += 1
+            message = Message(
+                id=lease.id,
+                alert=lease.alert,
+                subscription=subscription,
+                reason=lease.reason,
+                at=self._wall(),
+                attempt=lease.attempt,
+            )
+            began = time.monotonic()
+            answer = await self._channels[subscription.channel].send(message)
+            seconds = time.monotonic() - began
+        if answer.ok and seconds < SLOW:
+            self._troubled.discard(target)
+        else:
+            self._troubled.add(target)
+        attempt = Attempt(lease, subscription, answer, seconds, config.settings.delivery.max_attempts)
+        await self._books.record(attempt)
+        self._tell(_tried(attempt))
+
+    def _fit_channels(self, settings: Settings) -> None:
+        """Channels for these settings; the old ones are closed once nothing is under way."""
+        if self._made_for is not None and self._made_for == (settings, self.outbound):
+            return
+        self._retired += self._channels.values()
+        self._channels = {name: channel(settings, self.outbound) for name, channel in CHANNELS.items()}
+        self._slots = asyncio.Semaphore(settings.delivery.concurrency)
+        self._made_for = (settings, self.outbound)
+
+    async def _close_retired(self) -> None:
+        retired, self._retired = self._retired, []
+        for channel in retired:
+            await channel.close()
+
+
+async def _all(work: Iterable[Awaitable[None]]) -> None:
+    """All of it to its end, and only then raise what the first one raised."""
+    for outcome in await asyncio.gather(*work, return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            raise outcome
+
+
+def _tried(attempt: Attempt) -> Event:
+    settled = attempt.settled
+    return Event(
+        kind="lost" if settled is None else "retry" if settled.state == "queued" else settled.state,
+        subscription=attempt.subscription.name,
+        detail=attempt.answer.detail,
+        id=attempt.lease.id,
+        alert=attempt.lease.alert.id,
+        title=attempt.lease.alert.title,
+        channel=attempt.subscription.channel,
+        attempt=attempt.lease.attempt,
+        seconds=attempt.seconds,
+        next_attempt_at=settled.next_attempt_at if settled else None,
+    )
+
+
+def _cleared(cleared: Cleared) -> Event:
+    return Event(kind=cleared.state, subscription=cleared.subscription, detail=cleared.reason, count=cleared.count)
