@@ -15,8 +15,8 @@ STRIDE = timedelta(days=5)
 class DemoClock:
     """Gives the demo's time. Between leaps it runs at the pace of the real one, and it never goes back.
 
-    It leaps instead of racing because a signature is checked to within minutes: a second of a clock that makes a year
-    in forty seconds is nine days.
+    It leaps instead of racing so that each item is read on its day: a second of a clock that makes a year in forty
+    seconds is nine days.
     """
 
     def __init__(self, start: datetime, monotonic: Callable[[], float] = time.monotonic) -> None:
