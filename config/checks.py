@@ -38,6 +38,12 @@ def name(text: str) -> str:
         raise wrong("must not be empty")
     if len(text) > MAX_NAME:
         raise wrong(f"must have at most {MAX_NAME} characters")
+    return line(text)
+
+
+def line(text: str) -> str:
+    """Text in one line, stripped; it may be empty."""
+    text = text.strip()
     if CONTROL.search(text):
         raise wrong("must be one line without control characters")
     return text

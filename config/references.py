@@ -2,7 +2,7 @@
 
 A secret in YAML is written `env:NAME` (an environment variable) or `file:/path` (a file that only the daemon reads).
 Each setting can come from PACTWATCH_<NAME>, a nested one with two underscores (PACTWATCH_MAIL__HOST); with _FILE
-behind it the variable names a file that holds the value, as container secrets do.
+behind it the variable names a file that holds the value, as container secrets do. An empty variable counts as unset.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class References:
         """The settings with what the environment says over them."""
         for variable in sorted(self.env):
             path, from_file = setting_path(variable)
-            if path:
+            if path and self.env[variable]:
                 settings = self.override(settings, variable, path, from_file)
         return settings
 

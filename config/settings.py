@@ -28,6 +28,8 @@ Url = Annotated[str, AfterValidator(checks.url)]
 Jurisdiction = Annotated[str, AfterValidator(checks.jurisdiction)]
 #: A jurisdiction, WORLD, or a deal (`US-KR`, in the ledger's order).
 PartyOrDeal = Annotated[str, AfterValidator(checks.party_or_deal)]
+#: Text without line breaks and control characters, since it goes into headers.
+Line = Annotated[str, AfterValidator(checks.line)]
 Scope = Annotated[str, AfterValidator(checks.scope)]
 Word = Annotated[str, AfterValidator(checks.word)]
 
@@ -64,7 +66,7 @@ class Mail(Model):
     host: Annotated[str, AfterValidator(checks.host_name)] = ""
     port: int = Field(default=587, ge=1, le=65535)
     security: Literal["starttls", "tls", "none"] = "starttls"
-    username: str | None = None
+    username: Line | None = None
     password: SecretStr | None = None
     sender: Annotated[str, AfterValidator(checks.sender)] = ""
     timeout: float = Field(default=30, gt=0, le=300)
@@ -99,7 +101,7 @@ class Ledger(Model):
     #: Below this, a single tier 3 report that contradicts a confirmed term without saying that it changed is held too.
     review_confidence: float = Field(default=0.6, ge=0, le=1)
     #: A threat or offer that nobody repeated for this long is new when it is made again.
-    position_lapse: timedelta = timedelta(days=60)
+    position_lapse: Duration = timedelta(days=60)
 
 
 class Settings(Model):
@@ -113,7 +115,7 @@ class Settings(Model):
     #: SQLAlchemy URL; without it SQLite in `data_dir`.
     database_url: SecretStr | None = None
     #: An address or URL that site owners can reach, sent in the User-Agent.
-    contact: str = ""
+    contact: Line = ""
     heartbeat_url: Url | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "json", "console"] = "auto"
@@ -162,9 +164,9 @@ class Feed(Model):
     #: The page that people read.
     site: Url | None = None
     #: What it carries, in a few words.
-    about: str = ""
+    about: Line = ""
     #: Why the catalogue ships it switched off.
-    why_off: str = ""
+    why_off: Line = ""
 
     @property
     def source_name(self) -> str:
@@ -176,7 +178,7 @@ class Watchlist(Model):
 
     name: Name
     #: What it is for, in a few words.
-    about: str = ""
+    about: Line = ""
     #: A change matches if any of these is its party or counterparty; a pair "US-KR" means the deal.
     countries: tuple[PartyOrDeal, ...] = ()
     topics: tuple[Topic, ...] = ()

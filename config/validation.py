@@ -57,11 +57,26 @@ def validate(model: type[M], node: Node, what: str) -> tuple[M | None, list[Prob
     """The model that a node states, or None and all that is wrong with it. `what` opens each message: `feed "X"`."""
     if not isinstance(node.value, dict):
         return None, [node.problem(f"{what} must be a group of lines `key: value`, not {kind_of(node.value)}")]
+    found = [
+        value.problem(f"{what}: {path}: must be a number, not true or false") for path, value in booleans(model, node)
+    ]
     try:
-        return model.model_validate(node.plain()), []
+        result = model.model_validate(node.plain())
+        return (None, found) if found else (result, [])
     except ValidationError as error:
         details = error.errors(include_url=False)
-        return None, [problem(detail, model, node, what) for detail in details]
+        return None, found + [problem(detail, model, node, what) for detail in details]
+
+
+def booleans(model: type[BaseModel], node: Node, above: str = "") -> Iterator[tuple[str, Node]]:
+    """Values that say true or false where a number belongs. Python, and so pydantic, takes them for 1 and 0."""
+    for name, value in node.mapping.items():
+        inner, info = submodel(model, name), model.model_fields.get(name)
+        kinds = set(alternatives(info.annotation)) if info else set()
+        if inner:
+            yield from booleans(inner, value, f"{above}{name}.")
+        elif isinstance(value.value, bool) and kinds & {int, float}:
+            yield f"{above}{name}", value
 
 
 def problem(detail: ErrorDetails, model: type[BaseModel], node: Node, what: str) -> Problem:
