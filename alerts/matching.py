@@ -69,12 +69,15 @@ def _words(alert: Alert, watchlist: Watchlist) -> Iterator[str]:
             yield f'says "{word}", which the watchlist excludes'
 
 
+#: Latin, Greek and Cyrillic letters, and digits: where these are, words are written apart.
+_LETTER = "[0-9A-Za-z\u00c0-\u058f]"
+
+
 def _says(text: str, word: str) -> bool:
     """Whole words, whatever their case. Scripts without spaces, or with particles glued on, as they stand."""
-    # Below U+0590 stand Latin, Greek and Cyrillic: their words end where letters end.
-    before = r"(?<!\w)" if word[:1] < "\u0590" else ""
-    after = r"(?!\w)" if word[-1:] < "\u0590" else ""
-    return bool(word) and re.search(before + re.escape(word) + after, text, re.IGNORECASE) is not None
+    before = f"(?<!{_LETTER})" if re.match(_LETTER, word) else ""
+    after = f"(?!{_LETTER})" if re.search(f"{_LETTER}$", word) else ""
+    return re.search(before + re.escape(word) + after, text, re.IGNORECASE) is not None
 
 
 def _weight(alert: Alert, watchlist: Watchlist) -> Iterator[str]:

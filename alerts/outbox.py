@@ -130,12 +130,13 @@ def claim(
             deliveries.c.attempts,
             deliveries.c.subscription,
             deliveries.c.reason,
+            deliveries.c.created_at,
         )
     )
-    rows = list(connection.execute(taken))
+    rows = sorted(connection.execute(taken), key=lambda row: (row.created_at, row.id))
     wanted = select(alerts).where(alerts.c.id.in_({row.alert_id for row in rows}))
     found = {row.id: from_row(row) for row in connection.execute(wanted)} if rows else {}
-    leases = [
+    return [
         Lease(
             id=row.id,
             token=token,
@@ -146,7 +147,6 @@ def claim(
         )
         for row in rows
     ]
-    return sorted(leases, key=lambda one: (one.alert.at, one.id))
 
 
 def finish(
