@@ -77,12 +77,9 @@ class Screen:
     def _opening(self, feeds: int, articles: int) -> None:
         self._out.print(Rule("pactwatch demo", style="dim"))
         self._out.print(
-            f"The daemon polls {feeds} feeds of a server on this machine, from April 2025 to March 2026.
-"
-            f"{articles} articles, written for this demo after the deals of the United States with Korea, Japan and the EU,
-"
-            "appear on their days. Alerts go to a mail server and a webhook receiver that run here too.
-"
+            f"The daemon polls {feeds} feeds of a server on this machine, from April 2025 to March 2026.\n"
+            f"{articles} articles, written for this demo after the deals of the United States with Korea, Japan and\n"
+            "the EU, appear on their days. Alerts go to a mail server and a webhook receiver that run here too.\n"
         )
 
     def _item(self, item: ItemRead) -> None:
