@@ -27,7 +27,7 @@ def test_migrations_make_exactly_the_metadata(store: Store) -> None:
 
 
 def test_head_is_the_newest_migration() -> None:
-    assert schema.HEAD == head()
+    assert head() == schema.HEAD
 
 
 def test_every_shared_table_name_is_declared_once() -> None:
@@ -62,7 +62,7 @@ def test_two_daemons_that_open_at_once_migrate_once(url: str) -> None:
 
 
 def test_reading_where_nothing_is_says_what_to_start(tmp_path: Path) -> None:
-    with pytest.raises(NoLedger, match="no ledger yet.*pactwatch run"):
+    with pytest.raises(NoLedger, match=r"no ledger yet.*pactwatch run"):
         Store.open(url_for(tmp_path), read_only=True)
     assert list(tmp_path.iterdir()) == []
 
