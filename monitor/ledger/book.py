@@ -1,0 +1,215 @@
+"""One article's claims against all terms that they touch. Pure; `Book` holds terms in memory for replays and tests."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+
+from config.words import SETTLED, Kind, Status
+from monitor.ledger import actors, due
+from monitor.ledger.changes import Note, NoteKind, Outcome
+from monitor.ledger.evidence import fingerprint
+from monitor.ledger.figures import equal
+from monitor.ledger.policy import Policy
+from monitor.ledger.reconcile import explain
+from monitor.ledger.terms import Evidence, Role, Term
+from monitor.types import Article, Change, Claim, TermKey, unit_family
+
+#: (kind, party, counterparty) → the terms recorded between them.
+Find = Callable[[Kind, str, str], Iterable[Term]]
+
+
+def record(find: Find, article: Article, claims: Sequence[Claim], policy: Policy) -> Outcome:
+    """The terms that the claims touch, as they are after the article, with the changes in the order of the text.
+
+    `find` gives what is recorded between two sides for a kind of term; it is asked again for each claim's sides.
+    """
+    shelf = _Shelf(find)
+    mark = fingerprint(f"{article.title}\n{article.text}")
+    groups: dict[TermKey, list[tuple[int, Claim]]] = defaultdict(list)
+    notes: list[Note] = []
+    for ordinal, claim in enumerate(claims):
+        key = shelf.key(claim)
+        if claim.value is None and claim.delta is None:
+            notes.append(_passed(key, article, claim))
+        else:
+            groups[key].append((ordinal, claim))
+    changes: list[Change] = []
+    for key, group in groups.items():
+        for evidence in _evidence(group, article, mark, [c for _, c in group], shelf.beside(key, claims)):
+            step = explain(shelf.term(key), evidence, policy)
+            shelf.put(step.term)
+            changes += step.changes
+            notes += [step.note] if step.note else []
+    return Outcome(terms=shelf.touched, changes=tuple(changes), notes=tuple(notes))
+
+
+def _passed(key: TermKey, article: Article, claim: Claim) -> Note:
+    return Note(kind=NoteKind.PASSED, key=key, article=article.id, claim=claim, reason="it gives no figure")
+
+
+class _Shelf:
+    """The terms that one article touches: those found, with what the article made of them so far."""
+
+    def __init__(self, find: Find) -> None:
+        self._find = find
+        self.touched: dict[TermKey, Term] = {}
+        self._fresh: set[TermKey] = set()
+
+    def key(self, claim: Claim) -> TermKey:
+        """The key of the recorded term that the claim is about, or a new one."""
+        family = unit_family(claim.unit)
+        best, found = 0, None
+        for key in self._keys(claim.kind, claim.party, claim.counterparty):
+            if key.scope == claim.scope and key.family == family:
+                fit = actors.match(key.actor, claim.actor)
+                if fit > best:
+                    best, found = fit, key
+        if found is None:
+            found = TermKey(
+                kind=claim.kind,
+                party=claim.party,
+                counterparty=claim.counterparty,
+                scope=claim.scope,
+                family=family,
+                actor=claim.actor,
+            )
+            self._fresh.add(found)
+        return found
+
+    def _keys(self, kind: Kind, party: str, counterparty: str) -> Iterator[TermKey]:
+        yield from (term.key for term in self._find(kind, party, counterparty))
+        yield from (
+            k for k in sorted(self._fresh, key=str) if (k.kind, k.party, k.counterparty) == (kind, party, counterparty)
+        )
+
+    def term(self, key: TermKey) -> Term:
+        held = self.touched.get(key)
+        if held is not None:
+            return held
+        found = self._find(key.kind, key.party, key.counterparty)
+        return next((term for term in found if term.key == key), Term(key=key))
+
+    def put(self, term: Term) -> None:
+        self.touched[term.key] = term
+
+    def beside(self, key: TermKey, claims: Sequence[Claim]) -> list[float]:
+        """Values, recorded or told in the same article, of the same kind between the same sides for other scopes."""
+        told = [
+            c.value
+            for c in claims
+            if (c.kind, c.party, c.counterparty) == (key.kind, key.party, key.counterparty)
+            and c.scope != key.scope
+            and c.actor is None
+            and unit_family(c.unit) == key.family
+            and c.value is not None
+        ]
+        found = self._find(key.kind, key.party, key.counterparty)
+        known = [
+            t.standing.value
+            for t in found
+            if t.standing and t.key.scope != key.scope and t.key.family == key.family and t.key.actor is None
+        ]
+        return [*told, *known]
+
+
+def _evidence(
+    group: Sequence[tuple[int, Claim]], article: Article, mark: str, told: Sequence[Claim], siblings: Sequence[float]
+) -> list[Evidence]:
+    """The claims of one term as evidence, in the order in which they are taken in."""
+    return [
+        Evidence(
+            claim=claim,
+            article=article.id,
+            ordinal=place,
+            publisher=article.source.name,
+            tier=article.source.tier,
+            published=article.published,
+            observed=article.observed,
+            link=article.link,
+            fingerprint=mark,
+            role=_role(claim, told, siblings),
+            beside=tuple(
+                c.value
+                for c in told
+                if c.status is claim.status and c.value is not None and not equal(c.value, claim.value)
+            ),
+        )
+        for place, claim in enumerate(_steps([claim for _, claim in group]))
+    ]
+
+
+def _steps(claims: list[Claim]) -> list[Claim]:
+    """The claims in the order of the text, steps of one status by the day from which each applies."""
+    ordered = list(claims)
+    for status in (Status.AGREED, Status.ORDERED):
+        places = [i for i, c in enumerate(claims) if c.status is status and c.effective is not None]
+        for place, claim in zip(places, sorted((claims[i] for i in places), key=_effective), strict=True):
+            ordered[place] = claim
+    return ordered
+
+
+def _effective(claim: Claim) -> str:
+    return claim.effective or ""
+
+
+def _role(claim: Claim, told: Sequence[Claim], siblings: Sequence[float]) -> Role:
+    """Whether the figure is a part of a sum of its article, or one of several counts that replace different figures."""
+    value = claim.value
+    if value is None:
+        return Role.PLAIN
+    alike = [c for c in told if c.status is claim.status and c.value is not None and not equal(c.value, value)]
+    rest = [c.value for c in told if c is not claim and c.value is not None] + list(siblings)
+    for total in alike:
+        assert total.value is not None
+        same_day = total.effective == claim.effective or claim.status is not Status.ORDERED
+        if total.value > value and same_day and any(equal(value + other, total.value) for other in rest):
+            return Role.PART
+    settled = claim.status in SETTLED and claim.kind is Kind.TARIFF
+    if settled and claim.previous is not None and any(_other_count(claim, c) for c in alike):
+        return Role.STRAND
+    return Role.PLAIN
+
+
+def _other_count(claim: Claim, other: Claim) -> bool:
+    """Whether two figures of one article replace different figures, neither being the step before the other."""
+    if other.previous is None or claim.effective != other.effective:
+        return False
+    chained = equal(claim.previous, other.value) or equal(other.previous, claim.value)
+    return not chained and not equal(claim.previous, other.previous)
+
+
+class Book:
+    """Terms in memory: what a replay and the tests keep their ledger in."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self._terms: dict[tuple[Kind, str, str], dict[TermKey, Term]] = defaultdict(dict)
+
+    def find(self, kind: Kind, party: str, counterparty: str) -> list[Term]:
+        """What is recorded between the two sides, in the order in which it was first heard of."""
+        return list(self._terms[kind, party, counterparty].values())
+
+    @property
+    def terms(self) -> Iterator[Term]:
+        """Every term."""
+        for shelf in self._terms.values():
+            yield from shelf.values()
+
+    def get(self, key: TermKey) -> Term | None:
+        """The term under the key, or None."""
+        return self._terms[key.kind, key.party, key.counterparty].get(key)
+
+    def record(self, article: Article, claims: Sequence[Claim]) -> Outcome:
+        """Takes in what an article claims; what became of it."""
+        return self._keep(record(self.find, article, claims, self.policy))
+
+    def due(self, since: datetime, now: datetime) -> Outcome:
+        """Takes in what the dates since then have brought; what became of it."""
+        return self._keep(due.due(self.terms, since, now, self.policy))
+
+    def _keep(self, outcome: Outcome) -> Outcome:
+        for key, term in outcome.terms.items():
+            self._terms[key.kind, key.party, key.counterparty][key] = term
+        return outcome

@@ -1,0 +1,92 @@
+"""One claim before a term: what the rules look at, and what they say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from config.words import Status
+from monitor.ledger.figures import ahead, comparable, equal, same_figure
+from monitor.ledger.policy import Policy
+from monitor.ledger.terms import Evidence, Term, Version
+from monitor.types import Claim
+
+
+class Act(Enum):
+    """What is done with a claim."""
+
+    #: It opens the version that now stands, or a new position.
+    MOVE = auto()
+    #: It opens a version that is applied while another, settled for later, stands.
+    APPLY = auto()
+    #: It tells what was applied before the settled version comes: kept as a version, announced as nothing.
+    BACKFILL = auto()
+    #: It says again what a version or position holds.
+    SUPPORT = auto()
+    #: It contests what stands.
+    CONTEST = auto()
+    #: It is kept and moves nothing.
+    KEEP = auto()
+    #: It is kept for a person to look at.
+    HOLD = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A decision with its reason in plain words."""
+
+    act: Act
+    reason: str
+    #: The place of the version or position that is supported.
+    index: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A claim with what stands when it is published. `value` is the claim's, a difference already added up."""
+
+    term: Term
+    evidence: Evidence
+    policy: Policy
+    value: float
+
+    @property
+    def claim(self) -> Claim:
+        return self.evidence.claim
+
+    @property
+    def standing(self) -> Version | None:
+        return self.term.standing
+
+    def says(self, version: Version | None) -> bool:
+        """Whether the claim's figure is the version's."""
+        return version is not None and same_figure(self.claim, self.value, version.value, version.unit)
+
+    def comparable(self, version: Version) -> bool:
+        return comparable(self.claim.unit, version.unit)
+
+    @property
+    def own_day_ahead(self) -> bool:
+        """Whether the claim names a day that is still to come when it is published."""
+        return ahead(self.claim.effective, self.evidence.published)
+
+    @property
+    def names_previous(self) -> bool:
+        """Whether the claim says that it replaces what stands or what is applied."""
+        known = (self.term.standing, self.term.applied)
+        return any(v is not None and equal(self.claim.previous, v.value) for v in known)
+
+    def earlier(self, *statuses: Status) -> int | None:
+        """The place of the last version of the claim's figure, in one of the statuses if any are given."""
+        for index in range(len(self.term.versions) - 1, -1, -1):
+            version = self.term.versions[index]
+            if self.says(version) and (not statuses or version.status in statuses):
+                return index
+        return None
+
+
+def resolve(term: Term, claim: Claim) -> float | None:
+    """The claim's value; for a difference, what stands moved by it; None where nothing stands to be moved."""
+    if claim.value is not None or claim.delta is None:
+        return claim.value
+    return None if term.standing is None else round(term.standing.value + claim.delta, 6)

@@ -1,0 +1,114 @@
+"""What a date brings: a rate settled for a day is in effect on it, and what ends soon is worth a reminder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from config.words import Kind, Status
+from monitor.ledger.changes import Outcome, event, moved
+from monitor.ledger.policy import Policy
+from monitor.ledger.terms import PENDING, Term, Version, full_date, midnight
+from monitor.types import Change, ChangeClass, TermKey
+
+
+def due(terms: Iterable[Term], since: datetime, now: datetime, policy: Policy) -> Outcome:
+    """What came due by `now`, with the reminders whose lead time began after `since`; ordered by date, then by key.
+
+    Asking again for the same span changes nothing more: a version that took effect is no longer pending.
+    """
+    updated: dict[TermKey, Term] = {}
+    changes: list[Change] = []
+    for term in terms:
+        after, took_effect = mature(term, now)
+        if took_effect:
+            updated[term.key] = after
+            changes += took_effect
+        changes += _reminders(after, since, now, policy)
+    changes.sort(key=lambda change: (change.at, str(change.key), change.cls))
+    return Outcome(terms=updated, changes=tuple(changes))
+
+
+def next_date(term: Term) -> date | None:
+    """The earliest day that will bring something of itself to the term, or None."""
+    days = [full_date(v.effective) for v in term.versions if _pending(term, v)]
+    return min((day for day in days if day is not None), default=None)
+
+
+def mature(term: Term, moment: datetime) -> tuple[Term, list[Change]]:
+    """The term at that moment, with a change for each version that took effect on its day, the earliest first."""
+    changes: list[Change] = []
+    while True:
+        ripe = [(full_date(v.effective), i) for i, v in enumerate(term.versions) if _pending(term, v)]
+        days = [(day, index) for day, index in ripe if day is not None and midnight(day) <= moment]
+        if not days:
+            return term, changes
+        day, index = min(days)
+        before, (term, version) = term, _take_effect(term, index, day)
+        changes.append(moved(before, term, version, reason=f"its date, {day}, has come"))
+
+
+def _pending(term: Term, version: Version) -> bool:
+    """Whether a date will put the version into effect: a settled rate with a day of its own that was ahead when told.
+
+    A day that had passed when it was told (a cut that will reach back to the first of the month) is carried out by
+    somebody, which is reported; it is not assumed. What a later settlement replaced from the same day or an earlier
+    one does not come any more.
+    """
+    day = full_date(version.effective)
+    if version.status not in PENDING or term.key.kind is not Kind.TARIFF or day is None or version.dated is None:
+        return False
+    if day < version.dated.date():
+        return False
+    place = term.versions.index(version)
+    return all(_comes_later(term, version, later, day) for later in term.versions[place + 1 :])
+
+
+def _comes_later(term: Term, version: Version, later: Version, day: date) -> bool:
+    """Whether a later entry leaves the version to come: it is for a later day, or only what is applied meanwhile."""
+    if later.status is Status.IN_EFFECT:
+        return later is not term.standing and (later.value, later.unit) != (version.value, version.unit)
+    start = full_date(later.effective)
+    return later.status in PENDING and start is not None and start > day
+
+
+def _take_effect(term: Term, index: int, day: date) -> tuple[Term, Version]:
+    """The term with the version at `index` in effect: as what stands now, or before what stands for a later day."""
+    version = replace(
+        term.versions[index],
+        status=Status.IN_EFFECT,
+        since=midnight(day),
+        recorded=midnight(day),
+        article=None,
+        rivals=(),
+    )
+    place = index + 1 if index == len(term.versions) - 1 else len(term.versions) - 1
+    return replace(term, versions=(*term.versions[:place], version, *term.versions[place:])), version
+
+
+def _reminders(term: Term, since: datetime, now: datetime, policy: Policy) -> list[Change]:
+    """A reminder for every lead time that began in the span before something ends or takes effect."""
+    version = term.standing
+    if version is None:
+        return []
+    ends = full_date(version.until)
+    begins = full_date(version.effective) if version.status is not Status.IN_EFFECT else None
+    found = []
+    for day, what in ((ends, "ends"), (begins, "takes effect" if version.status in PENDING else "stops")):
+        for lead in policy.reminders:
+            if day is not None and since < midnight(day) - lead <= now < midnight(day):
+                found.append(_reminder(term, version, day, what, lead))
+    return found
+
+
+def _reminder(term: Term, version: Version, day: date, what: str, lead: timedelta) -> Change:
+    days = f"{lead.days} day" if lead.days == 1 else f"{lead.days} days"
+    return event(
+        ChangeClass.REMINDER,
+        term,
+        version,
+        at=midnight(day) - lead,
+        reason=f"{what} in {days}, on {day}",
+        details={"date": day.isoformat(), "what": what},
+    )

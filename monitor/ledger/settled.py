@@ -1,0 +1,298 @@
+"""The rules for what is told as settled: agreed, ordered, in effect, suspended, ended. The first that speaks decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from config.words import Status, Trust
+from monitor.ledger.case import Act, Case, Verdict
+from monitor.ledger.evidence import independent, near_copy
+from monitor.ledger.figures import equal, last_day
+from monitor.ledger.terms import LADDER, PENDING, Evidence, Role, Version, full_date
+from monitor.types import unit_family
+
+#: An end that nobody told us the beginning of is news only while it is fresh.
+_FRESH = timedelta(days=30)
+Rule = Callable[[Case], Verdict | None]
+
+
+def decide(case: Case) -> Verdict:
+    """What a settled claim does to the term, and why."""
+    for rule in RULES:
+        verdict = rule(case)
+        if verdict is not None:
+            return verdict
+    standing = case.standing
+    assert standing is not None
+    return Verdict(Act.MOVE, f"new value {case.value:g}, was {standing.value:g}")
+
+
+def part_or_strand(case: Case) -> Verdict | None:
+    """A part of a sum, or one law's share of a rate, is not the whole."""
+    if case.evidence.role is Role.PART:
+        return Verdict(Act.KEEP, "a part of a sum told in the same report or recorded")
+    if case.evidence.role is Role.STRAND:
+        return Verdict(Act.KEEP, "a share that is counted in another way than what stands")
+    return None
+
+
+def first(case: Case) -> Verdict | None:
+    """Nothing stands: the claim introduces the term, unless it tells of an end long past."""
+    if case.standing is not None:
+        return None
+    if case.claim.status is Status.ENDED:
+        day = last_day(case.claim.effective)
+        if day is None or day < case.evidence.published.date() - _FRESH:
+            return Verdict(Act.KEEP, "history: an end of something that was never recorded")
+    return Verdict(Act.MOVE, f"first report, {case.value:g} {case.claim.status}")
+
+
+def repeated_difference(case: Case) -> Verdict | None:
+    """A difference that the last step already made is told again."""
+    if case.claim.delta is None or case.claim.value is not None or len(case.term.versions) < 2:
+        return None
+    index = next((i for i, v in enumerate(case.term.versions) if equal(v.value, case.term.versions[-1].value)), 0)
+    if index == 0 or not equal(case.term.versions[-1].value - case.term.versions[index - 1].value, case.claim.delta):
+        return None
+    day = full_date(case.claim.effective)
+    if day is not None and day > case.term.versions[index].start:
+        return None
+    return Verdict(Act.SUPPORT, "the difference that the last step made, told again", len(case.term.versions) - 1)
+
+
+def stop(case: Case) -> Verdict | None:
+    """A pause or an end moves what stands only if it speaks of it."""
+    standing, status = case.standing, case.claim.status
+    if standing is None or status not in (Status.SUSPENDED, Status.ENDED):
+        return None
+    last = len(case.term.versions) - 1
+    if not case.says(standing):
+        return Verdict(Act.KEEP, f"history or another strand: {case.value:g} is not what stands")
+    if standing.status is status:
+        return Verdict(Act.SUPPORT, f"already recorded as {status}", last)
+    if standing.status is Status.ENDED:
+        return Verdict(Act.KEEP, "it has ended already")
+    day = last_day(case.claim.effective)
+    if day is not None and day < standing.start:
+        return Verdict(Act.KEEP, "history: stopped before what stands began")
+    return Verdict(Act.MOVE, f"{status}, was {standing.status}")
+
+
+def same_value(case: Case) -> Verdict | None:
+    """The value that stands: evidence, or the next step of its status."""
+    standing, status = case.standing, case.claim.status
+    if standing is None or not case.says(standing):
+        return None
+    last = len(case.term.versions) - 1
+    if standing.status is status:
+        return Verdict(Act.SUPPORT, "same value and status as what stands", last)
+    if standing.status in LADDER:
+        if LADDER.index(status) > LADDER.index(standing.status):
+            return Verdict(Act.MOVE, f"{status}, was {standing.status}")
+        index = case.earlier(status)
+        reason = f"told again as {status}, it is {standing.status} already"
+        return Verdict(Act.KEEP, reason) if index is None else Verdict(Act.SUPPORT, reason, index)
+    return _resumed(case, standing)
+
+
+def _resumed(case: Case, standing: Version) -> Verdict:
+    """What was suspended or ended is told as settled again."""
+    if case.own_day_ahead and case.claim.status in PENDING:
+        return Verdict(Act.MOVE, f"{case.claim.status} again, was {standing.status}")
+    day = last_day(case.claim.effective)
+    stopped_since = case.evidence.published - standing.since
+    restarted = day is not None and day > standing.start
+    if case.claim.status is Status.AGREED or not (restarted or stopped_since > case.policy.contest_window):
+        return Verdict(Act.KEEP, f"history: it is {standing.status} now")
+    return Verdict(Act.MOVE, f"{case.claim.status} again, was {standing.status}")
+
+
+def other_currency(case: Case) -> Verdict | None:
+    """The same commitment told in another currency cannot be held against what stands."""
+    if case.standing is None or case.comparable(case.standing):
+        return None
+    return Verdict(Act.KEEP, f"told in {case.claim.unit}, what stands is in {case.standing.unit}")
+
+
+def applied_meanwhile(case: Case) -> Verdict | None:
+    """A rate in effect while another is settled for later is what is applied until then, and undoes nothing."""
+    standing = case.standing
+    if standing is None or standing.status not in PENDING or case.claim.status is not Status.IN_EFFECT:
+        return None
+    applied = case.term.applied
+    if applied is not None and case.says(applied):
+        return Verdict(Act.SUPPORT, "what is applied until the settled one comes", case.term.versions.index(applied))
+    step = _pending_step(case)
+    if step is not None:
+        return Verdict(Act.APPLY, f"in_effect, was {step.status}")
+    if case.names_previous or _starts_after(case, standing.start):
+        return None
+    comes = full_date(standing.effective)
+    if applied is None:
+        return Verdict(Act.BACKFILL, "what is applied until the settled one comes")
+    if comes is not None and comes > case.evidence.published.date() and not _returns_to(case, applied):
+        return Verdict(Act.APPLY, f"applied now, {standing.value:g} comes on {comes}")
+    return None
+
+
+def _pending_step(case: Case) -> Version | None:
+    """An earlier settled step of the claim's figure that its own report opened together with what stands."""
+    standing = case.standing
+    assert standing is not None
+    steps = (v for v in case.term.versions[:-1] if v.article == standing.article and v.status in PENDING)
+    return next((v for v in steps if case.says(v)), None)
+
+
+def _returns_to(case: Case, applied: Version) -> bool:
+    return any(case.says(v) for v in case.term.versions[: case.term.versions.index(applied)])
+
+
+def _starts_after(case: Case, day: date) -> bool:
+    start = full_date(case.claim.effective)
+    return start is not None and start > day
+
+
+def began_before(case: Case) -> Verdict | None:
+    """A figure that applied from before what stands is history."""
+    day = last_day(case.claim.effective)
+    if case.standing is None or day is None or case.names_previous:
+        return None
+    known = case.term.applied if case.claim.status is Status.IN_EFFECT else None
+    version = known or case.standing
+    if day < min(version.start, version.since.date()):
+        return Verdict(Act.KEEP, f"history: it applied from {case.claim.effective}, before what stands")
+    return None
+
+
+def told_together(case: Case) -> Verdict | None:
+    """Several figures of one report: steps are changes one after the other, the rest contradicts nothing."""
+    standing, evidence = case.standing, case.evidence
+    assert standing is not None
+    index = _step(case, standing)
+    if index is not None:
+        return Verdict(Act.SUPPORT, "a step that is recorded already", index)
+    if standing.article == evidence.article:
+        before = _before_article(case, evidence.article)
+        if before is not None and case.says(before):
+            return Verdict(Act.KEEP, "what stood before, told beside what is new")
+        return None
+    restated = any(equal(value, standing.value) for value in evidence.beside)
+    if not restated or standing.status is not case.claim.status or _moves(case):
+        return None
+    if unit_family(case.claim.unit) != "percent":
+        part = Verdict(Act.KEEP, "a part of the sum that the same report states")
+        return part if case.value < standing.value else None
+    rest = case.value - standing.value
+    if rest > 0 and any(equal(rest, v.value) for v in case.term.versions):
+        return Verdict(Act.MOVE, f"the total is {case.value:g}: {standing.value:g} and {rest:g}")
+    return Verdict(Act.KEEP, f"told beside {standing.value:g}, which the same report says stands")
+
+
+def _step(case: Case, standing: Version) -> int | None:
+    """The place of a version of the claim's figure and status that was opened together with what stands."""
+    for index, version in enumerate(case.term.versions[:-1]):
+        together = version.article is not None and version.article == standing.article
+        if together and version.status is case.claim.status and case.says(version):
+            return index
+    return None
+
+
+def _before_article(case: Case, article: str) -> Version | None:
+    """What stood before the article's own versions."""
+    earlier = [v for v in case.term.versions if v.article != article]
+    return earlier[-1] if earlier else None
+
+
+def told_again(case: Case) -> Verdict | None:
+    """A figure that an earlier version had is history, unless the report says that it came back."""
+    standing = case.standing
+    assert standing is not None
+    index = case.earlier()
+    if index is None or _moves(case):
+        return None
+    recent = [e for e in case.term.others if _says_the_same_lately(case, e, standing)]
+    if len(independent([*recent, case.evidence])) > 1:
+        return Verdict(Act.MOVE, f"back to {case.value:g}, by two independent reports")
+    return Verdict(Act.KEEP, f"history: {case.value:g} stood before {standing.value:g}, nothing says that it came back")
+
+
+def _says_the_same_lately(case: Case, other: Evidence, standing: Version) -> bool:
+    apart = case.evidence.published - other.published
+    return (
+        other.claim.status is case.claim.status
+        and equal(other.claim.value, case.value)
+        and other.published >= standing.since
+        and apart <= case.policy.contest_window
+        and max(other.tier, case.evidence.tier) <= 2
+    )
+
+
+def _moves(case: Case) -> bool:
+    """Whether the claim itself says that something changes: it names what it replaces, or a day of its own."""
+    standing = case.standing
+    assert standing is not None
+    if case.names_previous or (case.claim.delta is not None and case.claim.value is None):
+        return True
+    return case.own_day_ahead or (_starts_after(case, standing.start))
+
+
+def doubtful(case: Case) -> Verdict | None:
+    """One weak report against a confirmed term, without a word of change, is for a person to look at."""
+    standing, evidence = case.standing, case.evidence
+    assert standing is not None
+    if evidence.tier < 3 or standing.trust is not Trust.CONFIRMED or _moves(case) or case.claim.previous is not None:
+        return None
+    unsure = case.claim.confidence < case.policy.review_confidence
+    at_once = evidence.published - standing.since <= case.policy.contest_window
+    if unsure or (at_once and standing.status is case.claim.status):
+        return Verdict(Act.HOLD, f"one tier 3 report contradicts {standing.value:g}, confirmed, and names no change")
+    return None
+
+
+def contested(case: Case) -> Verdict | None:
+    """Two sources of like tier that tell one event with two figures contest each other."""
+    standing, evidence = case.standing, case.evidence
+    assert standing is not None
+    if standing.status is not case.claim.status or not standing.evidence or case.claim.previous is not None:
+        return None
+    opened = standing.evidence[0]
+    apart = evidence.published - standing.since
+    own_day = case.claim.effective is not None and case.claim.effective != standing.effective
+    like = evidence.tier == min(e.tier for e in standing.evidence)
+    independent_voice = evidence.publisher.casefold() != opened.publisher.casefold() and not near_copy(
+        evidence.fingerprint, opened.fingerprint
+    )
+    if not (like and independent_voice) or apart > case.policy.contest_window or own_day or _told_its_start(case):
+        return None
+    if evidence.beside and any(equal(value, standing.value) for value in evidence.beside):
+        return None
+    rivals = [e for e in standing.rivals if equal(e.claim.value, case.value)]
+    if standing.trust is Trust.CONTESTED and len(independent([*rivals, evidence])) > len(
+        independent(standing.evidence)
+    ):
+        return Verdict(Act.MOVE, f"{case.value:g} is confirmed against {standing.value:g}")
+    return Verdict(Act.CONTEST, f"{evidence.publisher} says {case.value:g}, {opened.publisher} {standing.value:g}")
+
+
+def _told_its_start(case: Case) -> bool:
+    """Whether the report tells of a start on its own day: an event, and not another count of the same one."""
+    day = full_date(case.claim.effective)
+    published = case.evidence.published.date()
+    return day is not None and abs((published - day).days) <= 1 and case.claim.status is Status.IN_EFFECT
+
+
+RULES: tuple[Rule, ...] = (
+    part_or_strand,
+    first,
+    repeated_difference,
+    stop,
+    same_value,
+    other_currency,
+    applied_meanwhile,
+    began_before,
+    told_together,
+    told_again,
+    doubtful,
+    contested,
+)

@@ -1,0 +1,168 @@
+"""What the ledger holds: a term with its versions, the positions about it, and the evidence of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+
+from config.words import POSITIONS, Qualifier, Status, Trust
+from monitor.types import Claim, TermKey
+
+#: Statuses in the order in which a term comes about.
+LADDER = (Status.AGREED, Status.ORDERED, Status.IN_EFFECT)
+#: Statuses of what is laid down but not yet applied.
+PENDING = (Status.AGREED, Status.ORDERED)
+
+
+class Role(StrEnum):
+    """What a figure is among the figures that its article gives for the same term."""
+
+    PLAIN = "plain"
+    #: A part of a sum that is told in the same article or recorded.
+    PART = "part"
+    #: One law's or firm's share, counted in another way than what stands.
+    STRAND = "strand"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One claim and the report that makes it."""
+
+    claim: Claim
+    article: str
+    #: The place of the claim among its article's claims: steps are told by date, then by text.
+    ordinal: int
+    publisher: str
+    #: 1 official, 2 wire or established press, 3 other.
+    tier: int
+    #: Aware; its offset is the publisher's.
+    published: datetime
+    observed: datetime
+    link: str | None = None
+    #: A sketch of the article's words, by which near copies are known (`monitor.ledger.evidence`).
+    fingerprint: str = ""
+    role: Role = Role.PLAIN
+    #: Other values that the article gives for the same term in the same status.
+    beside: tuple[float, ...] = ()
+
+    @property
+    def quote(self) -> str:
+        return self.claim.quote
+
+    @property
+    def order(self) -> tuple[datetime, str, int]:
+        """Where the evidence stands among all: by publication, and within an article as told."""
+        return self.published, self.article, self.ordinal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One value and status of a term. `value` is in base units of `unit`."""
+
+    value: float
+    unit: str
+    status: Status
+    #: When it was first published, or midnight UTC of the day that brought it.
+    since: datetime
+    #: When we learned it (the first report's `observed`, or the same midnight).
+    recorded: datetime
+    trust: Trust
+    qualifier: Qualifier = Qualifier.EXACT
+    high: float | None = None
+    #: ISO date or prefix from which it applies (suspended, ended: does not apply).
+    effective: str | None = None
+    #: The report that gave `effective` was published then.
+    dated: datetime | None = None
+    until: str | None = None
+    #: The article that opened it; None where a date did.
+    article: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+    #: Reports of other values that contest this one.
+    rivals: tuple[Evidence, ...] = ()
+    #: How many reports said it, those included that are no longer kept here.
+    reports: int = 1
+
+    @property
+    def by_date(self) -> bool:
+        """Whether a date brought it, not a report."""
+        return self.article is None
+
+    @property
+    def start(self) -> date:
+        """The day from which it applies, where that is stated to the day; else the day it was published."""
+        return full_date(self.effective) or self.since.date()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """A proposal, demand, threat or refusal about a term."""
+
+    value: float
+    unit: str
+    status: Status
+    since: datetime
+    recorded: datetime
+    trust: Trust
+    qualifier: Qualifier = Qualifier.EXACT
+    high: float | None = None
+    effective: str | None = None
+    article: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    reports: int = 1
+    #: When it was last made anew, not only told again.
+    renewed: datetime
+    #: When a settled version or its taking back answered it.
+    closed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """All that is known under one key. Versions are in the order in which they came to stand."""
+
+    key: TermKey
+    versions: tuple[Version, ...] = ()
+    positions: tuple[Position, ...] = ()
+    #: Evidence that moved nothing: history, guesses, parts of sums, what is held for review.
+    others: tuple[Evidence, ...] = ()
+
+    @property
+    def standing(self) -> Version | None:
+        """The last settled version."""
+        return self.versions[-1] if self.versions else None
+
+    @property
+    def applied(self) -> Version | None:
+        """The last version that was in effect, unless what stands says that nothing is applied any more."""
+        if self.standing is None or self.standing.status in (Status.SUSPENDED, Status.ENDED):
+            return None
+        return next((v for v in reversed(self.versions) if v.status is Status.IN_EFFECT), None)
+
+    @property
+    def open_positions(self) -> tuple[Position, ...]:
+        """The positions that nothing settled has answered."""
+        return tuple(p for p in self.positions if p.closed is None)
+
+    def all_evidence(self) -> Iterator[Evidence]:
+        """Every piece of evidence kept, in no particular order."""
+        for version in self.versions:
+            yield from version.evidence
+            yield from version.rivals
+        for position in self.positions:
+            yield from position.evidence
+        yield from self.others
+
+
+def full_date(text: str | None) -> date | None:
+    """The day that an ISO date names, or None for a prefix (`2025-11`, `2025`) or nothing."""
+    return date.fromisoformat(text) if text is not None and len(text) == 10 else None
+
+
+def midnight(day: date) -> datetime:
+    """The day's first moment in UTC."""
+    return datetime.combine(day, time(), tzinfo=UTC)
+
+
+def is_position(status: Status) -> bool:
+    return status in POSITIONS
