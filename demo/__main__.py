@@ -35,7 +35,7 @@ def main() -> int:
     try:
         result = asyncio.run(run(folder, screen, 0.0 if options.fast else YEAR, options.keep, out))
     except (Stuck, StoreError, FolderTaken, OSError) as error:
-        out.print(f"[bold red]The demo did not come to its end:[/] {error}\nIts log is {folder}/daemon.log.")
+        out.print(f"The demo did not come to its end: {error}\nIts log is {folder}/daemon.log.", markup=False)
         return 1
     except asyncio.CancelledError:
         out.print(f"Interrupted. Its folder is {folder}.")

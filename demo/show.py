@@ -142,6 +142,6 @@ def summary(out: Console, rows: Sequence[tuple[str, str]], problems: Sequence[st
     out.print()
     out.print(table)
     for problem in problems:
-        out.print(f"[bold red]Wrong:[/] {problem}", markup=True)
+        out.print(Text.assemble(("Wrong: ", "bold red"), problem))
     if not problems:
         out.print("[bold green]All of it fits together.[/]")
