@@ -1,0 +1,143 @@
+"""How things stand, out of the database: feeds, items, terms, deliveries. Reads only, so it works beside the daemon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, Table, func, select
+
+from alerts.tables import deliveries
+from monitor.store.feeds import Stored, listing
+from monitor.store.schema import changes, items, terms
+
+#: A feed without a success for so long is blind: what was published there in the meantime was not seen. A delivery
+#: that was given up is told of for as long.
+DAY = timedelta(days=1)
+#: An item that waits for its reading, or a delivery that is overdue, for so long is a sign that nobody works.
+STUCK = timedelta(hours=1)
+#: How many of the last deliveries a report lists.
+LAST = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """A feed whose last poll failed."""
+
+    name: str
+    error: str
+    last_ok_at: datetime | None
+    #: No success for a day or more.
+    blind: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """A delivery that is over."""
+
+    at: datetime
+    subscription: str
+    #: sent or dead.
+    state: str
+    #: The other side's own words.
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The state of one database at one moment."""
+
+    #: Feeds that are polled.
+    feeds: int
+    #: Of those: not polled yet.
+    new: int
+    broken: tuple[Broken, ...]
+    last_poll_at: datetime | None
+    #: Of the feeds that ever had a success, the one longest ago.
+    oldest_ok_at: datetime | None
+    items: int
+    #: Items that wait to be read.
+    backlog: int
+    #: Items on which the reader failed.
+    unreadable: int
+    terms: int
+    changes: int
+    #: Entries of the ledger's journal since midnight UTC.
+    changes_today: int
+    #: Deliveries that are due or wait for another attempt.
+    waiting: int
+    #: Deliveries given up in the last day.
+    dead: int
+    last_deliveries: tuple[Settled, ...]
+    #: What is wrong, in plain words; empty when all is well.
+    problems: tuple[str, ...]
+
+
+def report(connection: Connection, now: datetime) -> Report:
+    """Everything that `pactwatch status` shows and that the heartbeat depends on."""
+    stored = listing(connection)
+    broken = tuple(_broken(feed, now) for feed in stored if feed.state.failures)
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    unread = items.c.read_at.is_(None)
+    pending = deliveries.c.state.in_(("queued", "leased"))
+    dead = _number(connection, deliveries, deliveries.c.state == "dead", deliveries.c.settled_at > now - DAY)
+    stuck = _number(connection, items, unread, items.c.observed < now - STUCK)
+    overdue = _number(connection, deliveries, pending, deliveries.c.next_attempt_at < now - STUCK)
+    return Report(
+        feeds=len(stored),
+        new=sum(feed.state.last_polled_at is None for feed in stored),
+        broken=broken,
+        last_poll_at=max((at for feed in stored if (at := feed.state.last_polled_at)), default=None),
+        oldest_ok_at=min((at for feed in stored if (at := feed.state.last_ok_at)), default=None),
+        items=_number(connection, items),
+        backlog=_number(connection, items, unread),
+        unreadable=_number(connection, items, items.c.read_error.is_not(None)),
+        terms=_number(connection, terms),
+        changes=_number(connection, changes),
+        changes_today=_number(connection, changes, changes.c.recorded_at >= midnight),
+        waiting=_number(connection, deliveries, pending),
+        dead=dead,
+        last_deliveries=_last(connection),
+        problems=(
+            *_feed_problems(len(stored), broken),
+            *_said(dead, "delivery was", "deliveries were", "given up in the last day: see `pactwatch alerts`"),
+            *_said(stuck, "item is", "items are", "waiting to be read for more than an hour"),
+            *_said(overdue, "delivery is", "deliveries are", "overdue by more than an hour"),
+        ),
+    )
+
+
+def _broken(feed: Stored, now: datetime) -> Broken:
+    state = feed.state
+    return Broken(
+        name=feed.feed.name,
+        error=state.last_error or "",
+        last_ok_at=state.last_ok_at,
+        blind=now - (state.last_ok_at or feed.added_at) >= DAY,
+    )
+
+
+def _number(connection: Connection, table: Table, *where: ColumnElement[bool]) -> int:
+    return int(connection.execute(select(func.count()).select_from(table).where(*where)).scalar_one())
+
+
+def _said(number: int, one: str, many: str, what: str) -> list[str]:
+    return [f"{number} {one if number == 1 else many} {what}"] if number else []
+
+
+def _feed_problems(active: int, broken: tuple[Broken, ...]) -> list[str]:
+    """One broken feed is the feed's trouble and shown beside; most of them is ours."""
+    blind = sum(feed.blind for feed in broken)
+    if active and len(broken) == active:
+        first = broken[0]
+        return [f"every feed fails ({active} of {active}; {first.name}: {first.error}): is this machine online?"]
+    if blind * 2 > active:
+        return [f"{blind} of {active} feeds had no success for a day or more"]
+    return []
+
+
+def _last(connection: Connection) -> tuple[Settled, ...]:
+    c = deliveries.c
+    settled = select(c.settled_at, c.subscription, c.state, c.last_answer).where(c.state.in_(("sent", "dead")))
+    rows = connection.execute(settled.order_by(c.settled_at.desc()).limit(LAST)).all()
+    return tuple(Settled(at=at, subscription=name, state=state, answer=answer) for at, name, state, answer in rows)
