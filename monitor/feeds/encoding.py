@@ -42,7 +42,6 @@ _BIG5 = re.compile(rb"[\xa4-\xf9][\x40-\x7e\xa1-\xfe]"), re.compile(rb"[\xa4-\xc
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _KANA = re.compile("[\u3041-\u30fe]")
 _HAN = re.compile("[\u4e00-\u9fff]")
-_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 #: Hangul, kana, Han and their punctuation: what decoded East Asian text consists of.
 _EAST_ASIAN = re.compile("[\u2010-\u2027\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uffe6]")
 
@@ -119,8 +118,12 @@ def _damaged_utf8(body: bytes) -> str | None:
     """The text where it is UTF-8 with little damage, otherwise None. Other encodings yield hardly a valid sequence."""
     text = body.decode("utf-8", "replace")
     bad = text.count("\ufffd")
-    good = len(_BEYOND_ASCII.findall(text)) - bad
+    good = _beyond_ascii(text) - bad
     return text if good > 0 and bad <= max(2, good // 10) and good > bad else None
+
+
+def _beyond_ascii(text: str) -> int:
+    return len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _guess(body: bytes) -> str | None:
@@ -140,7 +143,7 @@ def _guess(body: bytes) -> str | None:
 def _likeness(sample: bytes, name: str) -> float:
     """How much the bytes look like text of that encoding's language: 0 not at all, 1 and more surely."""
     text = sample.decode(name, "replace")
-    beyond = len(_BEYOND_ASCII.findall(text))
+    beyond = _beyond_ascii(text)
     if beyond < 4 or text.count("\ufffd") > beyond // 50 + 1 or len(_EAST_ASIAN.findall(text)) < 0.9 * beyond:
         return 0
     if name == "cp949":
