@@ -1,6 +1,6 @@
 """An alert for people (text, HTML) and for programs (JSON). Pure but for the templates, which are read once.
 
-The first fact is what moved ("Rate", "25% → 15%") and is shown large; the others follow as a table.
+Facts named "Was" and "Now" are what moved: HTML shows them large, as `25% → 15%`, and the others as a table.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from alerts.types import Alert
 from config.settings import Subscription
+
+#: Names of the facts that the headline is made of.
+MOVED = ("Was", "Now")
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -81,8 +84,8 @@ def _view(alert: Alert, subscription: Subscription, reason: str) -> dict[str, ob
     facts = [(name, value) for name, value in alert.facts if value]
     return {
         "title": " ".join(alert.title.split()),
-        "headline": facts[0] if facts else None,
-        "facts": facts[1:],
+        "headline": headline(facts),
+        "facts": [(name, value) for name, value in facts if name not in MOVED or "Now" not in dict(facts)],
         "rows": _aligned(facts),
         "quotes": [
             {
@@ -98,6 +101,14 @@ def _view(alert: Alert, subscription: Subscription, reason: str) -> dict[str, ob
         "at": f"{_day(alert.at)}, {alert.at.astimezone(UTC):%H:%M} UTC",
         "id": alert.id,
     }
+
+
+def headline(facts: list[tuple[str, str]]) -> str | None:
+    """`25% → 15%`, or what is new where nothing was before; None where nothing moved."""
+    found = dict(facts)
+    if "Now" not in found:
+        return None
+    return f"{found['Was']} → {found['Now']}" if "Was" in found else found["Now"]
 
 
 def web_link(link: str | None) -> str | None:

@@ -6,7 +6,9 @@ A POST with `{"type", "timestamp", "data"}` and the headers webhook-id (the same
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -48,8 +50,7 @@ class WebhookChannel(Channel):
                 return judge(response, said.decode("utf-8", "replace"), message.at)
         except aiohttp.ClientConnectorError as error:
             # A refused address too: the owner may allow it, or the name may move, before the last try.
-            why = describe(error) if refusal(error) else f"cannot connect to {error.host}: {error.strerror}"
-            return Answer(ok=False, detail=why)
+            return Answer(ok=False, detail=describe(error) if refusal(error) else unreachable(error))
 
     def _headers(self, message: Message, body: str) -> dict[str, str]:
         headers = {
@@ -78,6 +79,14 @@ class WebhookChannel(Channel):
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+def unreachable(error: aiohttp.ClientConnectorError) -> str:
+    """`cannot connect to 192.0.2.1: Connection refused`."""
+    inner = error.os_error
+    number = inner.errno or 0
+    why = os.strerror(number) if number in errno.errorcode else inner.strerror or str(inner)
+    return f"cannot connect to {error.host}: {why}"
 
 
 def signature(message: Message, body: str) -> str:

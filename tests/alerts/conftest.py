@@ -151,7 +151,12 @@ def make_alert() -> Callable[..., Alert]:
             labels={name: value for name, value in carried.items() if value is not None},
             title=title,
             at=NOW,
-            facts=(("Rate", "25% → 15%"), ("Status", "agreed, reported by one source"), ("Effective", "1 Nov 2025")),
+            facts=(
+                ("Was", "25%"),
+                ("Now", "15%"),
+                ("Status", "agreed, reported by one source"),
+                ("Effective", "1 Nov 2025"),
+            ),
             quotes=(
                 Quote(
                     text="Washington will cut tariffs on Korean cars to 15 percent from 25 percent",
