@@ -8,8 +8,8 @@ import unicodedata
 _WORD = re.compile(r"[^\W_]+")
 #: Words of legal form and the like, which the press leaves out as it likes.
 _FORM = frozenset(
-    "group corp corporation inc incorporated co company ltd limited plc ag sa nv se holding holdings motor motors the "
-    "and of international global".split()
+    {"group", "corp", "corporation", "inc", "incorporated", "co", "company", "ltd", "limited", "plc", "ag", "sa", "nv"}
+    | {"se", "holding", "holdings", "motor", "motors", "the", "and", "of", "international", "global"}
 )
 
 
@@ -36,6 +36,6 @@ def match(a: str | None, b: str | None) -> int:
 
 
 def _acronym(short: str, long: str) -> bool:
-    """Whether the first letters of `long` begin with, or are, `short` (TSMC: Taiwan Semiconductor Manufacturing Co.)."""
+    """Whether the first letters of `long` begin with, or are, `short` (TSMC, Taiwan Semiconductor Manufacturing)."""
     initials = "".join(w[0] for w in _WORD.findall(long)).casefold()
     return len(short) >= 3 and short.isupper() and short.casefold() == initials[: len(short)]

@@ -13,7 +13,7 @@ from monitor.ledger.evidence import fingerprint
 from monitor.ledger.figures import equal
 from monitor.ledger.policy import Policy
 from monitor.ledger.reconcile import explain
-from monitor.ledger.terms import Evidence, Role, Term
+from monitor.ledger.terms import Evidence, Role, Term, is_position
 from monitor.types import Article, Change, Claim, TermKey, unit_family
 
 #: (kind, party, counterparty) → the terms recorded between them.
@@ -130,14 +130,22 @@ def _evidence(
             link=article.link,
             fingerprint=mark,
             role=_role(claim, told, siblings),
-            beside=tuple(
-                c.value
-                for c in told
-                if c.status is claim.status and c.value is not None and not equal(c.value, claim.value)
-            ),
+            beside=_told_beside(claim, told),
         )
         for place, claim in enumerate(_steps([claim for _, claim in group]))
     ]
+
+
+def _told_beside(claim: Claim, told: Sequence[Claim]) -> tuple[float, ...]:
+    """The article's other values for the term in the same status; beside a position, the settled ones too."""
+    position = is_position(claim.status)
+    return tuple(
+        c.value
+        for c in told
+        if c.value is not None
+        and not equal(c.value, claim.value)
+        and (c.status is claim.status or (position and c.status in SETTLED))
+    )
 
 
 def _steps(claims: list[Claim]) -> list[Claim]:

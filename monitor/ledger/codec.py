@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from types import NoneType, UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from monitor.ledger.terms import Term
 
@@ -43,7 +43,7 @@ def encode(value: object) -> Any:
 
 def decode(cls: type[T], data: Mapping[str, Any]) -> T:
     """The dataclass `cls` from what `encode` made of it."""
-    readers = _readers(cls)
+    readers = _readers(cls)  # type: ignore[arg-type]  # mypy holds that a class may be unhashable
     return cls(**{name: readers[name](item) for name, item in data.items()})
 
 
@@ -61,7 +61,7 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
         each = _reader(get_args(hint)[0])
         return lambda item: tuple(each(part) for part in item)
     if is_dataclass(hint):
-        return lambda item: decode(hint, item)
+        return partial(decode, cast("type[Any]", hint))
     if hint is datetime:
         return datetime.fromisoformat
     if isinstance(hint, type) and issubclass(hint, Enum):

@@ -1,11 +1,11 @@
-"""The rules for what is told as settled: agreed, ordered, in effect, suspended, ended. The first that speaks decides."""
+"""The rules for what is told as settled: agreed, ordered, in effect, suspended, ended. The first to speak decides."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from config.words import Status, Trust
+from config.words import Kind, Status, Trust
 from monitor.ledger.case import Act, Case, Verdict
 from monitor.ledger.evidence import independent, near_copy
 from monitor.ledger.figures import equal, last_day
@@ -14,6 +14,8 @@ from monitor.types import unit_family
 
 #: An end that nobody told us the beginning of is news only while it is fresh.
 _FRESH = timedelta(days=30)
+#: Below this share of what stands, an amount of its own is a tranche or a project and not the whole cut down.
+_PART = 0.5
 Rule = Callable[[Case], Verdict | None]
 
 
@@ -177,6 +179,8 @@ def told_together(case: Case) -> Verdict | None:
         if before is not None and case.says(before):
             return Verdict(Act.KEEP, "what stood before, told beside what is new")
         return None
+    if any(equal(case.value + value, standing.value) for value in evidence.beside) and not _moves(case):
+        return Verdict(Act.KEEP, f"a part of {standing.value:g}, which stands")
     restated = any(equal(value, standing.value) for value in evidence.beside)
     if not restated or standing.status is not case.claim.status or _moves(case):
         return None
@@ -202,6 +206,22 @@ def _before_article(case: Case, article: str) -> Version | None:
     """What stood before the article's own versions."""
     earlier = [v for v in case.term.versions if v.article != article]
     return earlier[-1] if earlier else None
+
+
+def part_of_recorded(case: Case) -> Verdict | None:
+    """An amount far below the commitment that stands, or told as a part before, is a part and not a cut, unless the
+    report says so."""
+    standing = case.standing
+    assert standing is not None
+    amount = unit_family(case.claim.unit) in ("money", "units", "tonnes") and case.claim.kind is not Kind.ANNUAL_CAP
+    if not amount or standing.article == case.evidence.article or _moves(case) or case.value >= standing.value:
+        return None
+    known = any(
+        equal(e.claim.value, case.value) and any(value > case.value for value in e.beside) for e in case.term.others
+    )
+    if known or case.value < _PART * standing.value:
+        return Verdict(Act.KEEP, f"a part of {standing.value:g}, which stands")
+    return None
 
 
 def told_again(case: Case) -> Verdict | None:
@@ -292,6 +312,7 @@ RULES: tuple[Rule, ...] = (
     applied_meanwhile,
     began_before,
     told_together,
+    part_of_recorded,
     told_again,
     doubtful,
     contested,

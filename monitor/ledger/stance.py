@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from config.words import Status
 from monitor.ledger.case import Act, Case, Verdict
 from monitor.ledger.figures import equal, same_figure
@@ -24,6 +26,8 @@ def decide(case: Case) -> Verdict:
         return Verdict(Act.KEEP, f"{case.value:g} is what stands: {standing.status}")
     if not refusal and _known(case) and not (case.own_day_ahead or case.names_previous):
         return Verdict(Act.KEEP, f"history: {case.value:g} was spoken of before, nothing says that it is meant anew")
+    if _how_it_came_about(case):
+        return Verdict(Act.KEEP, "history: how what stands came about, told beside it")
     return Verdict(Act.MOVE, f"{case.claim.status} {case.value:g}")
 
 
@@ -35,6 +39,16 @@ def standing_position(case: Case) -> int | None:
             lapsed = case.evidence.published - position.renewed > case.policy.position_lapse
             return None if lapsed and renews(case) else index
     return None
+
+
+def _how_it_came_about(case: Case) -> bool:
+    """Whether a demand or an offer is told beside a settlement that is still fresh: the story of the bargain."""
+    standing = case.standing
+    if standing is None or standing.status not in LADDER or renews(case):
+        return False
+    bargained = case.claim.status in (Status.DEMANDED, Status.PROPOSED)
+    fresh = timedelta() <= case.evidence.published - standing.since <= case.policy.contest_window
+    return bargained and fresh and any(equal(value, standing.value) for value in case.evidence.beside)
 
 
 def renews(case: Case) -> bool:

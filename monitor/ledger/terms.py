@@ -44,7 +44,7 @@ class Evidence:
     #: A sketch of the article's words, by which near copies are known (`monitor.ledger.evidence`).
     fingerprint: str = ""
     role: Role = Role.PLAIN
-    #: Other values that the article gives for the same term in the same status.
+    #: Other values that the article gives for the same term: in the same status, and beside a position what is settled.
     beside: tuple[float, ...] = ()
 
     @property
