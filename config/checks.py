@@ -80,6 +80,8 @@ def url(text: str) -> str:
         port, host = parts.port, parts.hostname
     except ValueError as error:
         raise wrong(f'"{shown(text)}" is no web address: {str(error).lower()}') from error
+    if MAILBOX.fullmatch(text):
+        raise wrong(f'"{text}" is no web address but a mail address')
     if parts.scheme not in ("http", "https"):
         hint = f"did you mean https://{text.removeprefix('//')}?" if "://" not in text else "use http:// or https://"
         raise wrong(f'"{shown(text)}" is no web address', hint)

@@ -11,7 +11,7 @@ UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"
 #: Longer than anything that is set here, and far from where `timedelta` overflows.
 LONGEST = timedelta(days=3660)
 
-NUMBER = r"\d{1,9}(?:\.\d{1,6})?"
+NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,6})?"
 SHORT = re.compile(rf"(?:{NUMBER}[wdhms])+", re.IGNORECASE)
 PART = re.compile(rf"({NUMBER})([wdhms])", re.IGNORECASE)
 #: ISO 8601 without years and months, whose length depends on the calendar.

@@ -106,7 +106,9 @@ def overlay(shipped: Sequence[Node], own: Sequence[Node], keys: tuple[str, ...],
             entries[hits[0]] = laid_over(shipped[hits[0]], node)
         elif name and "url" in keys and "url" not in node.mapping:
             message = f'no shipped {what} is called "{name}", and one of your own needs a url'
-            problems.append(node.problem(message, did_you_mean(name, places["name"], cutoff=0.6)))
+            problems.append(
+                node.problem(message, did_you_mean(name, places["name"], cutoff=0.6) or "add a line url: …")
+            )
         else:
             extra.append(node)
     return Overlay([*entries, *extra], problems)

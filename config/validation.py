@@ -100,10 +100,10 @@ def dotted(path: tuple[int | str, ...]) -> str:
 
 #: pydantic's error → what to say; the names in braces come from its context.
 WORDINGS: Mapping[str, str] = {
-    "greater_than": "must be more than {gt}, and is {input}",
-    "greater_than_equal": "must be at least {ge}, and is {input}",
-    "less_than": "must be less than {lt}, and is {input}",
-    "less_than_equal": "must be at most {le}, and is {input}",
+    "greater_than": "must be more than {gt:g}, and is {input}",
+    "greater_than_equal": "must be at least {ge:g}, and is {input}",
+    "less_than": "must be less than {lt:g}, and is {input}",
+    "less_than_equal": "must be at most {le:g}, and is {input}",
     "finite_number": "must be a finite number",
     "int_from_float": "must be a whole number, and is {input}",
 }
@@ -135,7 +135,7 @@ def wording(detail: ErrorDetails, owner: type[BaseModel], parts: list[int | str]
         return WORDINGS[kind].format(**{**context, "input": shown}), ""
     expected = EXPECTED.get(kind.rpartition("_")[0]) or EXPECTED.get(kind.split("_")[0])
     if kind not in ("value", "duration") and expected:
-        return f"must be {expected}, not {shown}", ""
+        return f"must be {expected}" + ("" if is_secret(owner, name) else f", not {shown}"), ""
     return str(detail["msg"]), str(context.get("hint", ""))
 
 

@@ -133,24 +133,21 @@ def show(loaded: Loaded | None, problems: tuple[Problem, ...], warnings: tuple[P
 
 
 def show_summary(console: Console, loaded: Loaded) -> None:
-    from rich.table import Table
     from rich.text import Text
 
     config = loaded.config
     on = sum(feed.enabled for feed in config.feeds)
     used = {one.watchlist for one in config.subscriptions}
-    lists = f"{len(config.watchlists)}, {len(used)} of them with a subscription"
     told = [
         f"{one.name}: {one.watchlist} by {one.channel} to {one.to}{' (paused)' if one.paused else ''}"
         for one in config.subscriptions
     ]
-    table = Table.grid(padding=(0, 2))
-    for name, text in (
-        ("read", "\n".join(str(path) for path in loaded.files)),
-        ("data", str(loaded.data_dir)),
-        ("feeds", f"{on} on, {len(config.feeds) - on} off"),
-        ("watchlists", lists),
-        ("subscriptions", "\n".join(told) or "none"),
+    for name, texts in (
+        ("read", [str(path) for path in loaded.files]),
+        ("data", [str(loaded.data_dir)]),
+        ("feeds", [f"{on} on, {len(config.feeds) - on} off"]),
+        ("watchlists", [f"{len(config.watchlists)}, {len(used)} of them with a subscription"]),
+        ("subscriptions", told or ["none"]),
     ):
-        table.add_row(Text(name, style="bold"), Text(text))
-    console.print(table)
+        for number, text in enumerate(texts):
+            console.print(Text.assemble((f"{'' if number else name:15}", "bold"), text))
