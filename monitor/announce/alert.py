@@ -122,8 +122,8 @@ def facts(change: Change) -> tuple[tuple[str, str], ...]:
         ("Until", change.until and day(change.until)),
         ("Source", change.source),
         ("Trust", str(change.trust)),
+        *_details(change),
         ("Why", change.reason),
-        *((name.replace("_", " ").capitalize(), value) for name, value in (change.details or {}).items()),
     )
     return tuple((name, value) for name, value in rows if value)
 
@@ -167,8 +167,10 @@ def _what(change: Change) -> str:
     """`25% → 15%, agreed`; `15%, agreed → in effect`; `25% threatened, 15% stands`."""
     now = figure(change.after, change.unit, change.qualifier, change.high)
     before = None if change.before is None else amount(change.before, change.unit)
+    if change.cls is ChangeClass.CONTESTED:
+        return " or ".join((now, *(value for name, value in _details(change) if name == "Contested by a report of")))
     if change.status in POSITIONS:
-        stands = f", {before} stands" if before else ""
+        stands = f", {before} stands" if before and change.cls is ChangeClass.POSITION else ""
         return f"{now} {status(change.status)}{stands}"
     if change.status in (Status.ENDED, Status.SUSPENDED):
         return f"{now} {status(change.status)}"
@@ -180,12 +182,38 @@ def _what(change: Change) -> str:
 
 
 def _when(change: Change) -> list[str]:
+    told = change.details or {}
+    if change.cls is ChangeClass.REMINDER and "date" in told:
+        return [f"{told.get('what', 'due')} {day(told['date'])}"]
     found = []
     if change.effective:
         word = "since" if change.status is Status.IN_EFFECT else "effective"
-        found.append(f"{word} {day(change.effective)}")
+        before = f" (was {day(told['from'])})" if change.cls is ChangeClass.DATE and told.get("from") else ""
+        found.append(f"{word} {day(change.effective)}{before}")
     if change.until:
         found.append(f"until {day(change.until)}")
     if change.applied is not None:
         found.append(f"{amount(change.applied, change.unit)} applied now")
     return found
+
+
+def _details(change: Change) -> list[tuple[str, str]]:
+    """What only this class of event has, for people. The keys are those that the ledger's rules write."""
+    told = change.details or {}
+    match change.cls:
+        case ChangeClass.CONTESTED:
+            rows = [("Contested by a report of", _amount_of(told.get("contested", ""), change.unit))]
+            return [*rows, ("Reported by", told.get("by", ""))]
+        case ChangeClass.DATE:
+            return [("Date before", day(told.get("from", "")))]
+        case ChangeClass.REMINDER:
+            return [(told.get("what", "due").capitalize(), day(told.get("date", "")))]
+        case _:
+            return [(name.replace("_", " ").capitalize(), value) for name, value in told.items()]
+
+
+def _amount_of(text: str, unit: str) -> str:
+    try:
+        return amount(float(text), unit)
+    except ValueError:
+        return text

@@ -13,6 +13,8 @@ SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"))
 QUALIFIERS = {Qualifier.AT_MOST: "up to ", Qualifier.AT_LEAST: "at least ", Qualifier.ABOUT: "about "}
 #: Names that take an article: "investment in the US".
 THE = frozenset({"US", "EU", "UK", "UAE", "GCC", "Netherlands", "Philippines", "Czech Republic", "Bahamas", "Maldives"})
+#: Scopes whose word stands before the country: "other Korean goods".
+FIRST = {"other": "other", "transshipment": "transshipped"}
 RECOVERY = {"until_recovery": "until recovery", "after_recovery": "after recovery"}
 
 
@@ -63,7 +65,7 @@ def number(value: float) -> str:
 def scaled(value: float) -> str:
     """A large number with its scale: `350bn`, `1.5tn`, `950,000`."""
     for size, word in SCALES:
-        if abs(value) >= size:
+        if round(abs(value) / size, 3) >= 1:
             return f"{number(value / size)}{word}"
     return number(value)
 
@@ -92,13 +94,16 @@ def term(key: TermKey, names: Names) -> str:
     there, of_there = the(names.name(key.counterparty)), names.adjective(key.counterparty)
     world, general = key.counterparty == WORLD, key.scope == "all"
     goods = "goods" if general else names.scope_name(key.scope)
+    its_goods = f"{goods} from {there}" if world else f"{of_there} {goods}"
+    if key.scope in FIRST:
+        its_goods = f"{FIRST[key.scope]} {f'goods from {there}' if world else f'{of_there} goods'}"
     match key.kind:
         case Kind.TARIFF:
-            return f"{who} tariff on {f'{goods} from {there}' if world else f'{of_there} {goods}'}"
+            return f"{who} tariff on {its_goods}"
         case Kind.INVESTMENT:
-            return f"{who} investment in {there if general or world else f'{of_there} {goods}'}"
+            return f"{who} investment in {there if general or world or key.scope in FIRST else f'{of_there} {goods}'}"
         case Kind.PURCHASE:
-            return f"{who} purchases of {f'{goods} from {there}' if world else f'{of_there} {goods}'}"
+            return f"{who} purchases of {its_goods}"
         case Kind.PROFIT_SHARE:
             return f"{who} profit share with {there}{', ' + RECOVERY[key.scope] if key.scope in RECOVERY else ''}"
         case Kind.ANNUAL_CAP:
