@@ -98,13 +98,23 @@ class Scope:
     words: tuple[Phrase, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Back:
+    """A phrase that means a scope named before it: the last of `scopes`, or each of them where `all` is set."""
+
+    phrase: str
+    scopes: tuple[str, ...]
+    all: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Company:
-    """A firm or fund, its home (None: unknown) and the names it goes by."""
+    """A firm or fund, its home (None: unknown), the names it goes by, and the scope of its trade (None: many)."""
 
     name: str
     country: str | None
     aliases: tuple[Phrase, ...]
+    scope: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +129,8 @@ class Vocabulary:
     groups: tuple[tuple[Phrase, tuple[str, ...]], ...] = ()
     #: Phrases that mean the bloc named last: "the bloc".
     bloc_words: tuple[Phrase, ...] = ()
+    #: Phrases that mean a scope named before: "the metal".
+    back: tuple[Back, ...] = ()
     #: Phrases that look like a jurisdiction, scope or company and are none: "Latin America".
     no_jurisdiction: tuple[Phrase, ...] = ()
     no_scope: tuple[Phrase, ...] = ()
@@ -167,6 +179,11 @@ def vocabulary(language: str = "en") -> Vocabulary:
         companies=tuple(_company(line, country) for country, lines in firms["companies"].items() for line in lines),
         groups=tuple((p, tuple(codes.split())) for words, codes in places["groups"].items() for p in phrases(words)),
         bloc_words=phrases(places["bloc_words"]),
+        back=tuple(
+            Back(phrase.text, tuple(entry["scopes"].split()), entry.get("all", False))
+            for words, entry in goods["back"].items()
+            for phrase in phrases(words)
+        ),
         no_jurisdiction=phrases(places["not"]),
         no_scope=phrases(goods["not"]),
         no_company=phrases(firms["not"]),
@@ -265,8 +282,13 @@ def _scope(code: str, entry: Mapping[str, Any]) -> Scope:
 
 
 def _company(line: str, country: str) -> Company:
-    aliases = phrases(line)
-    return Company(name=aliases[0].text, country=None if country == "none" else country, aliases=aliases)
+    """`Hanwha Ocean @shipbuilding`: names, then what it mostly makes, buys or builds."""
+    names, _, scope = line.partition("@")
+    aliases = phrases(names)
+    if not aliases:
+        raise VocabularyError(f"companies.yaml: {country}: {line!r} names no company")
+    home = None if country == "none" else country
+    return Company(name=aliases[0].text, country=home, aliases=aliases, scope=scope.strip() or None)
 
 
 def _contexts(entries: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Context]:

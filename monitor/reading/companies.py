@@ -30,6 +30,8 @@ class CompanyMention:
     country: str | None
     known: bool = True
     possessive: bool = False
+    #: The scope of what it mostly makes, buys or builds, or None where that is many things or not known.
+    scope: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +44,23 @@ def entries(vocabulary: Vocabulary) -> Iterator[Entry]:
     """Everything the scanner must look for so that `companies` can tell the firms of a text."""
     for company in vocabulary.companies:
         for alias in company.aliases:
-            yield Entry(alias.text, LAYER, _Alias(company, alias.weak))
+            yield Entry(alias.text, LAYER, _Alias(company, alias.weak), exact=True)
     yield from (Entry(phrase.text, LAYER, None) for phrase in vocabulary.no_company)
-    yield from (Entry(phrase.text, FORM, True) for phrase in vocabulary.company_forms)
+    yield from (Entry(phrase.text, FORM, True, exact=True) for phrase in vocabulary.company_forms)
 
 
 def companies(scan: Scan, vocabulary: Vocabulary) -> tuple[CompanyMention, ...]:
     """Every firm named, left to right, none overlapping. A weak alias counts only beside a strong one of its firm."""
     hits = [(hit, hit.payload) for hit in scan.hits(LAYER) if isinstance(hit.payload, _Alias)]
     strong = {alias.company.name for _, alias in hits if not alias.weak}
-    known = [
-        CompanyMention(hit.start, hit.end, alias.company.name, alias.company.country, possessive=hit.possessive)
-        for hit, alias in hits
-        if not alias.weak or alias.company.name in strong
-    ]
+    known = [_known(hit, alias.company) for hit, alias in hits if not alias.weak or alias.company.name in strong]
     formed = (_by_form(hit, scan, vocabulary) for hit in scan.hits(FORM))
     free = [m for m in formed if m and not any(m.start < k.end and k.start < m.end for k in known)]
     return tuple(sorted(known + free, key=lambda m: m.start))
+
+
+def _known(hit: Hit, firm: Company) -> CompanyMention:
+    return CompanyMention(hit.start, hit.end, firm.name, firm.country, possessive=hit.possessive, scope=firm.scope)
 
 
 def _by_form(form: Hit, scan: Scan, vocabulary: Vocabulary) -> CompanyMention | None:

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 
 from config.vocabulary import Context
 from monitor.reading.scan import Entry, Hit, Scan
 
 
-def layer(domain: str, phrase: str) -> str:
-    """The scan layer that holds the deciding phrases of one ambiguous phrase."""
-    return f"context:{domain}:{phrase}"
+def layer(domain: str) -> str:
+    """The scan layer that holds the deciding phrases of a domain's contexts; its hits may overlap."""
+    return f"context of {domain}"
 
 
-def entries(domain: str, contexts: Mapping[str, Context]) -> Iterable[Entry]:
-    """The deciding phrases of all contexts: payload True supports, False opposes."""
+def entries(domain: str, contexts: Mapping[str, Context]) -> Iterator[Entry]:
+    """The deciding phrases of all contexts, each once: its payload maps ambiguous phrases to True (for) or False."""
+    verdicts: dict[str, dict[str, bool]] = {}
     for context in contexts.values():
-        name = layer(domain, context.phrase)
-        yield from (Entry(p.text, name, True) for p in context.supports)
-        yield from (Entry(p.text, name, False) for p in context.opposes)
+        for phrase in context.opposes:
+            verdicts.setdefault(phrase.text, {})[context.phrase] = False
+        for phrase in context.supports:
+            verdicts.setdefault(phrase.text, {})[context.phrase] = True
+    return (Entry(phrase, layer(domain), tuple(verdict.items())) for phrase, verdict in verdicts.items())
 
 
 def meant(domain: str, context: Context, hit: Hit, scan: Scan) -> bool:
     """Whether the hit of an ambiguous phrase means what its entry says, by the words around it."""
-    near = [h for h in scan.hits(layer(domain, context.phrase)) if _near(h, hit, context.within)]
-    if any(h.payload is True for h in near):
+    near = {
+        verdict
+        for other in scan.hits(layer(domain))
+        if _near(other, hit, context.within) and isinstance(other.payload, tuple)
+        for phrase, verdict in other.payload
+        if phrase == context.phrase
+    }
+    if True in near:
         return True
     if near or (context.given_name and _given_name(scan.text, hit.end)):
         return False
@@ -32,6 +41,9 @@ def meant(domain: str, context: Context, hit: Hit, scan: Scan) -> bool:
 
 
 def _near(other: Hit, hit: Hit, within: int | None) -> bool:
+    """Whether the other stands close enough, and is not a part of the ambiguous phrase itself."""
+    if other.start >= hit.start and other.end <= hit.end:
+        return False
     return within is None or max(other.start - hit.end, hit.start - other.end) <= within
 
 

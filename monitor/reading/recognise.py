@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from config.vocabulary import Vocabulary
-from monitor.reading import companies, jurisdictions, scopes
+from monitor.reading import companies, context, jurisdictions, scopes
 from monitor.reading.companies import CompanyMention
 from monitor.reading.jurisdictions import Mention
 from monitor.reading.scan import Entry, Scan, Scanner
 from monitor.reading.scopes import ScopeMention
+
+
+class _Span(Protocol):
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +38,28 @@ class Recogniser:
     def __init__(self, vocabulary: Vocabulary, further: Iterable[Entry] = ()) -> None:
         """`further`: entries of layers of the caller's own, found in the same pass."""
         self._vocabulary = vocabulary
-        self._scanner = Scanner(
-            [
-                *jurisdictions.entries(vocabulary),
-                *scopes.entries(vocabulary),
-                *companies.entries(vocabulary),
-                *further,
-            ]
-        )
+        own = (*jurisdictions.entries(vocabulary), *scopes.entries(vocabulary), *companies.entries(vocabulary))
+        contexts = (context.layer(jurisdictions.LAYER), context.layer(scopes.LAYER))
+        self._scanner = Scanner((*own, *further), overlapping=contexts)
 
     def look(self, text: str, published: date) -> Sighting:
-        """All names in the text, each list in order of place. `published` decides who is in office."""
+        """All names in the text, each list in order of place. `published` decides who is in office.
+
+        Where one name stands inside another, the outer one is meant: no country in "Air India", no firm in "Doug
+        Ford", no goods in "Nippon Steel".
+        """
         scan = self._scanner.scan(text)
-        firms = companies.companies(scan, self._vocabulary)
-        goods = scopes.scopes(scan, self._vocabulary, firms)
         places = jurisdictions.mentions(scan, self._vocabulary, published)
-        inside = [m for m in places if not any(f.start <= m.start and m.end <= f.end for f in firms)]
-        return Sighting(scan, tuple(inside), goods, firms)
+        people = [m for m in places if m.person is not None]
+        firms = tuple(f for f in companies.companies(scan, self._vocabulary) if not _inside(f, people))
+        goods = scopes.scopes(scan, self._vocabulary, firms)
+        return Sighting(
+            scan=scan,
+            mentions=tuple(m for m in places if not _inside(m, firms)),
+            scopes=tuple(s for s in goods if not _inside(s, people)) if people else goods,
+            companies=firms,
+        )
+
+
+def _inside(inner: _Span, outer: Sequence[_Span]) -> bool:
+    return any(o.start <= inner.start and inner.end <= o.end for o in outer)

@@ -6,37 +6,34 @@ space, line break and hyphen is one space, accents are gone ("Türkiye" and "Tur
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
+from typing import NamedTuple
 
 import ahocorasick
 
-_QUOTES = dict.fromkeys(map(ord, "‘’‚‛′ʼ`´"), "'") | dict.fromkeys(map(ord, "“”„‟″"), '"')
-_SPACES = dict.fromkeys(map(ord, "\t\n\r\v\f\u00a0\u202f\u2007\u2009\u200a\u2002\u2003\u3000-‐‑‒–—−"), " ")
-#: A character that cannot stand right behind a name: "US$350bn" is money, "Korea2" a code.
+_QUOTES = dict.fromkeys("‘’‚‛′ʼ`´", "'") | dict.fromkeys("“”„‟″", '"')
+_SPACES = dict.fromkeys("\t\n\r\v\f-\u00a0\u202f\u2007\u2009\u200a\u2002\u2003\u3000‐‑‒–—−", " ")
+_LETTERS = {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "ı": "i", "đ": "d", "Đ": "D", "æ": "a", "ß": "s"}
+_FOLDED = _QUOTES | _SPACES | _LETTERS
+_ASCII = tuple((char, plain) for char, plain in _FOLDED.items() if char.isascii())
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+#: A character that cannot stand right behind a name: "US$350bn" is money.
 _TAIL = "$"
-
-
-class _Folding(dict[int, str]):
-    """A table for `str.translate` that works out what it has not met yet: each letter without its accent."""
-
-    def __missing__(self, code: int) -> str:
-        base = unicodedata.normalize("NFD", chr(code))[0]
-        self[code] = base
-        return base
-
-
-_FOLDING = _Folding({**_QUOTES, **_SPACES, ord("ł"): "l", ord("Ł"): "L", ord("ø"): "o", ord("Ø"): "O", ord("ı"): "i"})
-_ASCII_FOLDING = {code: value for code, value in _FOLDING.items() if code < 128}
 
 
 def fold(text: str) -> str:
     """The text made comparable (case kept), with exactly the length of the original."""
-    if text.isascii():
-        return text.translate(_ASCII_FOLDING)
-    return text.translate(_FOLDING)
+    for char, plain in _ASCII:
+        text = text.replace(char, plain)
+    if not text.isascii():
+        for char in set(_NOT_ASCII.findall(text)):
+            text = text.replace(char, _FOLDED.get(char) or unicodedata.normalize("NFD", char)[0])
+    return text
 
 
 def _lower(folded: str) -> str:
@@ -47,15 +44,16 @@ def _lower(folded: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A phrase to look for. Hits of one layer never overlap; a payload of None only takes up its place."""
+    """A phrase to look for. Hits of one layer do not overlap; a payload of None only takes up its place."""
 
     phrase: str
     layer: str
     payload: object
+    #: The case of every word counts, not only of the first: "British Steel" is a firm, "British steel" a metal.
+    exact: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A phrase found at `text[start:end]`; `possessive` where an 's or a lone ' follows it."""
 
     start: int
@@ -70,31 +68,44 @@ class Scan:
 
     text: str
     folded: str
-    layers: Mapping[str, tuple[Hit, ...]] = field(default_factory=dict)
+    layers: Mapping[str, Sequence[Hit]] = field(default_factory=dict)
 
-    def hits(self, layer: str) -> tuple[Hit, ...]:
+    def hits(self, layer: str) -> Sequence[Hit]:
         """The hits of a layer, left to right; several with one span where one phrase means several things."""
         return self.layers.get(layer, ())
 
 
-#: (length, layer, the phrase in its own case or None where any case will do, payload)
-_Stored = tuple[int, str, str | None, object]
+class _Meaning(NamedTuple):
+    """One entry as the automaton keeps it. `cased` is None where any case will do."""
+
+    layer: str
+    cased: str | None
+    exact: bool
+    payload: object
+
+
+#: Start, minus the end (so that the longest sorts first), the layer, the payload.
+_Raw = tuple[int, int, str, object]
 
 
 class Scanner:
     """Looks for any number of phrases in one pass. Immutable once built; safe to share between threads."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        """Entries with a capital letter are matched in their case, others in any."""
-        stored: dict[str, dict[_Stored, None]] = {}
+    def __init__(self, entries: Iterable[Entry], overlapping: Iterable[str] = ()) -> None:
+        """Entries with a capital letter are matched in their case, others in any.
+
+        `overlapping`: layers that keep every hit, also those inside longer ones.
+        """
+        self._overlapping = frozenset(overlapping)
+        stored: dict[str, dict[_Meaning, None]] = {}
         for entry in entries:
             folded = fold(entry.phrase)
             key = _lower(folded)
             cased = folded if key != folded else None
-            stored.setdefault(key, {})[(len(key), entry.layer, cased, entry.payload)] = None
+            stored.setdefault(key, {})[_Meaning(entry.layer, cased, entry.exact, entry.payload)] = None
         self._automaton = ahocorasick.Automaton()
-        for key, values in stored.items():
-            self._automaton.add_word(key, tuple(values))
+        for key, meanings in stored.items():
+            self._automaton.add_word(key, (len(key) - 1, key[0].isalnum(), key[-1].isalnum(), tuple(meanings)))
         self._empty = not stored
         if stored:
             self._automaton.make_automaton()
@@ -105,54 +116,57 @@ class Scanner:
         if self._empty:
             return Scan(text, folded)
         low = _lower(folded)
-        size = len(low)
-        raw: list[tuple[int, int, str, object]] = []
-        for last, values in self._automaton.iter(low):
-            end = last + 1
-            start = end - values[0][0]
-            if start and low[start - 1].isalnum() and low[start].isalnum():
+        end_of_text = len(low) - 1
+        raw: list[_Raw] = []
+        for last, (back, head, tail, meanings) in self._automaton.iter(low):
+            start = last - back
+            if head and start and low[start - 1].isalnum():
                 continue
-            if end < size and low[last].isalnum() and (low[end].isalnum() or low[end] in _TAIL):
+            if tail and last < end_of_text and ((after := low[last + 1]).isalnum() or after in _TAIL):
                 continue
-            for _, layer, cased, payload in values:
-                if cased is None or _same_case(cased, folded[start:end]):
-                    raw.append((start, -end, layer, payload))
-        raw.sort(key=itemgetter(0, 1))
-        return Scan(text, folded, _leftmost_longest(raw, folded))
+            for layer, cased, exact, payload in meanings:
+                if cased is None or _same_case(cased, folded[start : last + 1], exact):
+                    raw.append((start, -last, layer, payload))
+        raw.sort(key=_PLACE)
+        return Scan(text, folded, self._settle(raw, folded))
+
+    def _settle(self, raw: list[_Raw], folded: str) -> dict[str, list[Hit]]:
+        """The leftmost, longest hits of each layer."""
+        taken: dict[str, tuple[int, int]] = {}
+        layers: dict[str, list[Hit]] = defaultdict(list)
+        for start, minus_last, layer, payload in raw:
+            end = 1 - minus_last
+            if layer not in self._overlapping:
+                before = taken.get(layer)
+                if before is not None and start < before[1] and before != (start, end):
+                    continue
+                taken[layer] = (start, end)
+            if payload is not None:
+                possessive = folded.startswith("'", end) and _possessive(folded, end)
+                layers[layer].append(Hit(start, end, payload, possessive))
+        return dict(layers)
 
 
-def _same_case(cased: str, found: str) -> bool:
+_PLACE = itemgetter(0, 1)
+
+
+def _same_case(cased: str, found: str, exact: bool) -> bool:
     """Whether a phrase with capitals is meant: as written, all in capitals, or a longer phrase begun with its capital.
 
-    A phrase of several words is hardly an accident, so only its first letter is held ("Trade ministry"); a single
-    short word in capitals may be an acronym, so "XI" is not Xi.
+    A phrase of several words is hardly an accident, so only its first letter is held ("Trade ministry") unless the
+    entry says otherwise; a short word in capitals may be an acronym, so "XI" is not Xi.
     """
     if cased == found:
         return True
-    if " " in cased and len(cased) > 5:
+    if len(cased) < 4:
+        return False
+    if not exact and " " in cased:
         return cased[0] == found[0]
-    return len(cased) > 3 and found == cased.upper()
-
-
-def _leftmost_longest(raw: list[tuple[int, int, str, object]], folded: str) -> dict[str, tuple[Hit, ...]]:
-    taken: dict[str, tuple[int, int]] = {}
-    layers: dict[str, list[Hit]] = {}
-    for start, minus_end, layer, payload in raw:
-        span = (start, -minus_end)
-        before = taken.get(layer)
-        if before is not None and start < before[1] and span != before:
-            continue
-        taken[layer] = span
-        if payload is not None:
-            hit = Hit(start, span[1], payload, _possessive(folded, span[1]))
-            layers.setdefault(layer, []).append(hit)
-    return {layer: tuple(hits) for layer, hits in layers.items()}
+    return found == cased.upper()
 
 
 def _possessive(folded: str, end: int) -> bool:
     follow = folded[end : end + 3]
-    if not follow.startswith("'"):
-        return False
     if follow[1:2] in ("s", "S"):
         return not follow[2:3].isalnum()
     return folded[end - 1] in "sS" and follow[1:2] in ("", " ")

@@ -6,17 +6,17 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from config.vocabulary import Vocabulary
+from config.vocabulary import Back, Vocabulary
 from monitor.reading import context
 from monitor.reading.companies import CompanyMention
-from monitor.reading.scan import Entry, Scan
+from monitor.reading.scan import Entry, Hit, Scan
 
 LAYER = "scope"
 
 
 @dataclass(frozen=True, slots=True)
 class ScopeMention:
-    """`text[start:end]` names the scope. `weak`: the word often means something else ("overall", "chips")."""
+    """`text[start:end]` names the scope. `weak`: the word often means something else ("overall", "components")."""
 
     start: int
     end: int
@@ -35,6 +35,7 @@ def entries(vocabulary: Vocabulary) -> Iterator[Entry]:
     """Everything the scanner must look for so that `scopes` can tell the goods of a text."""
     for code, scope in vocabulary.scopes.items():
         yield from (Entry(p.text, LAYER, _Word(code, p.text, p.weak)) for p in scope.words)
+    yield from (Entry(back.phrase, LAYER, back) for back in vocabulary.back)
     yield from (Entry(phrase.text, LAYER, None) for phrase in vocabulary.no_scope)
     yield from context.entries(LAYER, vocabulary.scope_contexts)
 
@@ -42,20 +43,29 @@ def entries(vocabulary: Vocabulary) -> Iterator[Entry]:
 def scopes(scan: Scan, vocabulary: Vocabulary, firms: Sequence[CompanyMention] = ()) -> tuple[ScopeMention, ...]:
     """Every mention of a scope, left to right; a word with two scopes gives two.
 
-    Words that are only a part of a firm's name ("Nippon Steel") are left out.
+    Words that are only a part of a firm's name ("Nippon Steel") are left out. "The metal" means the one named last.
     """
     found: list[ScopeMention] = []
     starts = [firm.start for firm in firms]
     for hit in scan.hits(LAYER):
-        word = hit.payload
-        assert isinstance(word, _Word)
         at = bisect_right(starts, hit.start) - 1
         if at >= 0 and hit.end <= firms[at].end and (hit.start, hit.end) != (firms[at].start, firms[at].end):
             continue
-        rule = vocabulary.scope_contexts.get(word.phrase)
-        if rule is not None and not context.meant(LAYER, rule, hit, scan):
-            if rule.otherwise:
-                found.append(ScopeMention(hit.start, hit.end, rule.otherwise, True))
-            continue
-        found.append(ScopeMention(hit.start, hit.end, word.scope, word.weak))
+        if isinstance(hit.payload, Back):
+            found.extend(_named_before(hit, hit.payload, found))
+        elif isinstance(hit.payload, _Word):
+            found.extend(_resolve(hit, hit.payload, scan, vocabulary))
     return tuple(found)
+
+
+def _resolve(hit: Hit, word: _Word, scan: Scan, vocabulary: Vocabulary) -> Iterator[ScopeMention]:
+    rule = vocabulary.scope_contexts.get(word.phrase)
+    if rule is None or context.meant(LAYER, rule, hit, scan):
+        yield ScopeMention(hit.start, hit.end, word.scope, word.weak)
+    elif rule.otherwise:
+        yield ScopeMention(hit.start, hit.end, rule.otherwise, True)
+
+
+def _named_before(hit: Hit, back: Back, found: Sequence[ScopeMention]) -> Iterator[ScopeMention]:
+    named = list(dict.fromkeys(m.scope for m in reversed(found) if m.scope in back.scopes))
+    yield from (ScopeMention(hit.start, hit.end, scope) for scope in (named if back.all else named[:1]))
