@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, or_, select, update
 
 from config.settings import Feed
+from monitor.feeds.schedule import State as Schedule
 from monitor.store.schema import feeds
 
 
@@ -23,9 +24,21 @@ class UnknownFeed(LookupError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """A feed's schedule, validators and health, as its row has them."""
+    """A feed's schedule (the fields of `monitor.feeds.schedule.State`), its validators and its past, as its row has
+    them."""
 
     next_poll_at: datetime
+    interval: timedelta | None = None
+    #: Why the next poll is when it is, in words.
+    why: str = ""
+    #: Failed polls in a row.
+    failures: int = 0
+    last_ok_at: datetime | None = None
+    #: The last failure in words; empty since the last success.
+    last_error: str = ""
+    last_error_at: datetime | None = None
+    #: Its publisher answered 410.
+    gone: bool = False
     etag: str | None = None
     last_modified: str | None = None
     #: Of the last body that was parsed and stored.
@@ -34,10 +47,22 @@ class State:
     moved_to: str | None = None
     first_polled_at: datetime | None = None
     last_polled_at: datetime | None = None
-    last_ok_at: datetime | None = None
-    last_error: str | None = None
-    #: Failed polls in a row.
-    failures: int = 0
+
+    @property
+    def schedule(self) -> Schedule:
+        """The part that decides when the feed is asked next."""
+        return Schedule(**{name: getattr(self, name) for name in SCHEDULE})
+
+    def scheduled(self, planned: Schedule, now: datetime) -> State:
+        """This state with another schedule; `now` is when it was made."""
+        return replace(self, **{name: getattr(planned, name) for name in SCHEDULE}).due(planned.next_poll_at or now)
+
+    def due(self, at: datetime) -> State:
+        """This state with another time for the next poll."""
+        return replace(self, next_poll_at=at)
+
+
+SCHEDULE = tuple(f.name for f in fields(Schedule))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,9 +234,8 @@ def _write(connection: Connection, row: RowMapping | None, feed: Feed, origin: s
     if not row["active"] or row["url"] != feed.url:
         # Another address, or one that rested: its validators mean nothing now, a poll under way is not its own, and
         # what it has in store is a baseline again.
-        fresh: Sequence[str] = ("etag", "last_modified", "body_hash", "moved_to", "lease_until", "lease_token")
-        values |= dict.fromkeys((*fresh, "first_polled_at", "last_error"))
-        values |= {"failures": 0, "added_at": now, "next_poll_at": now}
+        values |= {name: getattr(State(next_poll_at=now), name) for name in State.__slots__}
+        values |= {"added_at": now, "lease_until": None, "lease_token": None}
     elif row["spec"].get("interval") != values["spec"].get("interval"):
         values["next_poll_at"] = min(row["next_poll_at"], now + (feed.interval or timedelta(0)))
     connection.execute(update(feeds).where(feeds.c.id == row["id"]).values(**values))
@@ -223,11 +247,15 @@ def _rest(connection: Connection, names: Sequence[str]) -> int:
 
 
 def _stored(row: RowMapping) -> dict[str, Any]:
+    state = {name: row[name] for name in State.__slots__} | {
+        "why": row["why"] or "",
+        "last_error": row["last_error"] or "",
+    }
     return {
         "id": row["id"],
         "feed": Feed.model_validate(row["spec"]),
         "origin": row["origin"],
         "active": row["active"],
         "added_at": row["added_at"],
-        "state": State(**{name: row[name] for name in State.__slots__}),
+        "state": State(**state),
     }

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    Interval,
     MetaData,
     String,
     Table,
@@ -77,12 +78,19 @@ feeds = Table(
     #: Where a permanent redirect sent us; asked instead of `url`.
     Column("moved_to", Text),
     Column("next_poll_at", UtcDateTime, nullable=False),
+    #: Learned from the feed's rhythm.
+    Column("interval", Interval),
+    #: Why the next poll is when it is, in words.
+    Column("why", Text),
     Column("lease_until", UtcDateTime),
     Column("lease_token", String(64)),
     Column("first_polled_at", UtcDateTime),
     Column("last_polled_at", UtcDateTime),
     Column("last_ok_at", UtcDateTime),
     Column("last_error", Text),
+    Column("last_error_at", UtcDateTime),
+    #: Its publisher answered 410.
+    _no("gone"),
     #: Failed polls in a row.
     _zero("failures"),
     Index(None, "active", "next_poll_at"),
