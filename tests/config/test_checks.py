@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from config import checks
 from config.codes import BLOCS, COUNTRIES, JURISDICTIONS, OTHER_WORDS, SCOPES, deal
+from config.vocabulary import vocabulary
 from config.words import WORLD
 
 Check = Callable[[str], str]
@@ -127,6 +128,13 @@ def test_codes() -> None:
     assert set(OTHER_WORDS.values()) <= JURISDICTIONS | {WORLD}
     assert len(SCOPES) == 46
     assert {"all", "other", "until_recovery", "after_recovery"} <= SCOPES
+
+
+def test_the_words_are_those_of_the_codes() -> None:
+    """Whatever a configuration may name can be found in a text, and the other way round."""
+    words = vocabulary("en")
+    assert set(words.scopes) == SCOPES - {"until_recovery", "after_recovery"}
+    assert set(words.jurisdictions) == JURISDICTIONS
 
 
 def test_a_deal_is_one_whichever_side_comes_first() -> None:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from config import yamlsource
@@ -31,8 +32,10 @@ def test_json_is_read_as_what_it_says(value: object) -> None:
 
 @given(PLAIN)
 def test_what_another_writer_leaves_without_quotes_is_read_back(value: object) -> None:
-    """YAML 1.1 writers quote more words than these rules need, never fewer."""
-    root, found = parse(yaml.safe_dump(value, allow_unicode=True), NAME)
+    """A YAML 1.1 writer quotes more words than these rules need, but for one sort: 1e3 is a number since 1.2."""
+    text = yaml.safe_dump(value, allow_unicode=True)
+    assume(not re.search(r"\d[eE][-+]?\d", text))
+    root, found = parse(text, NAME)
     assert (root.plain() if root else None, found) == (value, [])
 
 
