@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
@@ -89,7 +90,7 @@ def refused(error: aiosmtplib.SMTPException) -> Answer:
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused) and error.recipients:
         error = error.recipients[0]
     if not isinstance(error, aiosmtplib.SMTPResponseException):
-        return Answer(ok=False, detail=str(error))
+        return Answer(ok=False, detail=str(error).rstrip(": "))
     final = isinstance(error, aiosmtplib.SMTPRecipientRefused | aiosmtplib.SMTPDataError) and error.code >= 500
     return Answer(ok=False, permanent=final, detail=f"{error.code} {error.message}")
 
@@ -102,7 +103,7 @@ def compose(message: Message, sender: str, mailer: str = "pactwatch") -> EmailMe
     mail = EmailMessage(policy=POLICY if to.isascii() else POLICY.clone(utf8=True))
     mail["From"] = sender
     mail["To"] = to
-    mail["Subject"] = clean(alert.title)
+    mail.set_raw("Subject", subject(alert.title))
     mail["Date"] = format_datetime(message.at)
     mail["Message-ID"] = f"<{message.id}@{domain}>"
     if alert.thread:
@@ -117,3 +118,12 @@ def compose(message: Message, sender: str, mailer: str = "pactwatch") -> EmailMe
     mail.set_content(text(alert, message.subscription, message.reason))
     mail.add_alternative(html(alert, message.subscription, message.reason), subtype="html")
     return mail
+
+
+def subject(title: str) -> str:
+    """A title as a header value of one logical line, folded and encoded (RFC 2047).
+
+    Not left to the policy: Pythons before 3.12.5 lose spaces where they fold (python/cpython issue 92081).
+    """
+    line = clean(title)
+    return Header(line, "us-ascii" if line.isascii() else "utf-8", 76, "Subject").encode()

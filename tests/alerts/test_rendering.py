@@ -65,7 +65,8 @@ def test_text_stands_alone(make_alert: Make, desk: Subscription) -> None:
         "\n"
         'You get this because of your subscription "desk":\n'
         'it matches the watchlist "korea": US-KR.\n'
-        "Learned 14 Nov 2025, 09:00 UTC. To see every decision: pactwatch alerts why chg_1\n"
+        "Learned 14 Nov 2025, 09:00 UTC. To see every decision:\n"
+        "  pactwatch alerts why chg_1\n"
     )
 
 
