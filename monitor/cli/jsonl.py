@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from monitor.types import Article, Source
+from config.words import Kind
+from monitor.types import Article, Claim, Reading, Source
 
 
 def articles(stream: Iterable[str | bytes]) -> Iterator[tuple[int, Article | str]]:
@@ -82,3 +83,40 @@ def _moment(fields: Mapping[str, object], name: str) -> datetime:
 def _kind(value: object) -> str:
     names = {dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "missing"}
     return names.get(type(value), "a number")
+
+
+#: The fields of a claim as `extract` prints them, in order.
+CLAIM_FIELDS = (
+    "kind",
+    "party",
+    "counterparty",
+    "actor",
+    "scope",
+    "value",
+    "unit",
+    "qualifier",
+    "high",
+    "previous",
+    "status",
+    "effective",
+    "delta",
+    "quote",
+)
+
+
+def number(value: float | None) -> float | int | None:
+    """A figure as JSON shows it best: 15 and not 15.0."""
+    return int(value) if value is not None and value == int(value) else value
+
+
+def claim_fields(claim: Claim) -> dict[str, object]:
+    """A claim's fields as `extract` prints them."""
+    fields = {name: getattr(claim, name) for name in CLAIM_FIELDS}
+    return {name: number(value) if isinstance(value, float) else value for name, value in fields.items()}
+
+
+def line(id_: str, reading: Reading, *, provisions: bool = False) -> str:
+    """One line of `extract`: the article's id, topics, countries and claims."""
+    claims = [claim_fields(c) for c in reading.claims if provisions or c.kind is not Kind.PROVISION]
+    found = {"id": id_, "topics": reading.topics, "countries": reading.countries, "claims": claims}
+    return json.dumps(found, ensure_ascii=False)

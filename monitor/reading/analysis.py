@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -47,6 +47,8 @@ class Analysis:
     cues: tuple[Cue, ...]
     #: Codes of the publisher's own name: "Korea Herald" is KR.
     home: tuple[str, ...] = ()
+    #: Words and marks that join the members of a list.
+    joins: frozenset[str] = frozenset()
 
     @cached_property
     def classes(self) -> list[tuple[str, ...]]:
@@ -68,7 +70,7 @@ class Analysis:
             ("<place>", self.mentions),
             ("<figure>", [q for q in self.quantities if q.family not in ("zero", "removal", "multiple")]),
         ):
-            for span in spans:  # type: ignore[attr-defined]
+            for span in spans:
                 for index in range(self.doc.at(span.start), self.doc.at(span.end - 1) + 1):
                     out[index] = mark
         return out
@@ -89,6 +91,11 @@ class Analysis:
     def sentence_classes(self, sentence: int) -> frozenset[str]:
         first, last = self.doc.sentences[sentence]
         return frozenset(name for index in range(first, last) for name in self.classes[index])
+
+    @cached_property
+    def votes(self) -> Mapping[str, tuple[int, int]]:
+        """For each code how often the wording casts it as the side that levies, and as the side that bears."""
+        return cast_roles(self.places, self.classes, self.shapes)
 
     @cached_property
     def places(self) -> tuple[Place, ...]:
@@ -118,12 +125,30 @@ class Place:
     weak: bool
 
 
+def cast_roles(
+    places: Sequence[Place], classes: Sequence[Sequence[str]], shapes: Sequence[str]
+) -> Mapping[str, tuple[int, int]]:
+    """(levies, bears) by code: "US tariffs", "Washington imposed" against "tariffs on Korea", "Korean cars", "Korea pays"."""
+    out: dict[str, list[int]] = {}
+    for p in places:
+        after = [name for k in range(p.last, min(len(classes), p.last + 3)) for name in classes[k]]
+        before = [name for k in range(max(0, p.first - 2), p.first) for name in classes[k]]
+        goods = p.last < len(classes) and (shapes[p.last] == "<scope>" or "goods" in classes[p.last])
+        bears = goods or "bear" in after or "on_word" in before or "from_word" in before
+        levies = not bears and ("by_word" in before or "impose" in after or "tariff" in after)
+        tally = out.setdefault(p.code, [0, 0])
+        tally[0] += levies
+        tally[1] += bears
+    return {code: (levies, bears) for code, (levies, bears) in out.items()}
+
+
 class Analyst:
     """Runs all recognisers of one language over articles."""
 
     def __init__(self, vocabulary: Vocabulary, raw: Mapping[str, Any]) -> None:
         self.lexicon: Lexicon = lexicon(raw)
         self._dates = DateReader(raw)
+        self._joins = frozenset(str(word) for word in raw["joins"])
         self._recogniser = Recogniser(vocabulary, further=list(_cue_entries(raw["cues"])))
 
     def analyse(self, article: Article) -> Analysis:
@@ -145,6 +170,7 @@ class Analyst:
             scopes=sighting.scopes,
             companies=sighting.companies,
             cues=cues,
+            joins=self._joins,
             home=tuple(dict.fromkeys(m.code for m in source.mentions)),
         )
 

@@ -1,0 +1,328 @@
+"""Assembly: from the figures of an article to its claims, one decision after the other, each by its own small model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from config.words import Kind, Qualifier, Status
+from monitor.reading import attributes, features, roles
+from monitor.reading.analysis import Analysis
+from monitor.reading.models import Models, softmax
+from monitor.reading.quantities import Quantity
+from monitor.reading.roles import Told
+from monitor.types import Claim
+
+#: Which kinds a figure of a family can be.
+POSSIBLE = {
+    "percent": ("none", "previous", "tariff", "profit_share"),
+    "bare": ("none", "previous", "tariff", "profit_share"),
+    "fraction": ("none", "previous", "tariff", "profit_share"),
+    "share": ("none", "profit_share"),
+    "points": ("none", "tariff"),
+    "zero": ("none", "previous", "tariff"),
+    "removal": ("none", "tariff"),
+    "multiple": ("none", "tariff"),
+    "money": ("none", "previous", "investment", "purchase", "annual_cap"),
+    "years": ("none", "duration"),
+    "units": ("none", "previous", "purchase"),
+    "tonnes": ("none", "previous", "purchase"),
+}
+#: A figure is taken for a term from this probability on.
+THRESHOLD = 0.5
+#: A further member of a list (country, scope) is taken from this share of the first one's probability on.
+LIST_SHARE = 0.12
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One figure's way through the models, kept for `pactwatch explain`."""
+
+    quantity: Quantity
+    kind: str
+    probability: float
+    reason: str
+    claims: tuple[Claim, ...] = ()
+
+
+@dataclass
+class Assembler:
+    """Turns an analysis into claims. Pure; safe to share between threads."""
+
+    models: Models
+    cue_window: int = field(default=0)
+
+    def decide(self, a: Analysis) -> list[Decision]:
+        """One decision a figure, in the order of the text."""
+        contexts = [features.around(a, index) for index in range(len(a.quantities))]
+        kinds = [self._kind(q, context) for q, context in zip(a.quantities, contexts, strict=True)]
+        leads = {index: dict(ranked).get("previous", 0.0) for index, ranked in enumerate(kinds)}
+        told = Told()
+        out = []
+        for index, q in enumerate(a.quantities):
+            kind, probability = kinds[index][0]
+            taken = 1.0 - dict(kinds[index]).get("none", 0.0) - leads[index]
+            if kind in ("none", "previous") and taken < THRESHOLD:
+                reason = "the older figure of another" if kind == "previous" else "no term"
+                out.append(Decision(q, kind, probability, reason))
+                continue
+            if kind in ("none", "previous"):
+                kind, probability = next((k, p) for k, p in kinds[index] if k not in ("none", "previous"))
+            claims = self._claims(a, index, kind, taken, contexts[index], told, leads)
+            if not claims:
+                out.append(Decision(q, "none", probability, "no figure to reckon it from"))
+                continue
+            first = claims[0]
+            pairs = told.pairs | {(kind, c.party, c.counterparty) for c in claims}
+            told = Told(first.party, first.counterparty, claims[-1].scope, first.status, first.actor, kind, pairs)
+            out.append(Decision(q, kind, probability, "a term", tuple(claims)))
+        return out
+
+    def _kind(self, q: Quantity, context: list[str]) -> list[tuple[str, float]]:
+        """What the figure is, most likely first."""
+        model = self.models.labels["kind"]
+        scored = dict(zip(model.labels, model.probabilities(context), strict=True))
+        possible = {kind: scored.get(kind, 0.0) for kind in POSSIBLE[q.family]}
+        total = sum(possible.values()) or 1.0
+        return sorted(((kind, p / total) for kind, p in possible.items()), key=lambda pair: -pair[1])
+
+    def _claims(
+        self,
+        a: Analysis,
+        index: int,
+        kind: str,
+        probability: float,
+        context: list[str],
+        told: Told,
+        leads: dict[int, float],
+    ) -> list[Claim]:
+        q = a.quantities[index]
+        value, previous, delta, unit = self._figures(a, index, leads)
+        if value is None and delta is None:
+            return []
+        actor = None
+        if kind in ("investment", "purchase", "duration", "annual_cap"):
+            actor = self._best("actor", attributes.actor_options(a, index, kind, told))[0]
+        sides, side_probability = self.sides(a, index, kind, told, str(actor) if actor else None)
+        scopes = self.scopes(a, index, kind, told)
+        status = self.status(a, index, kind, context, told)
+        effective = self._best("effective", attributes.effective_options(a, index, kind, status))[0]
+        start, end = quote_span(a, index)
+        body = a.doc.body
+        claim = Claim(
+            kind=Kind(kind),
+            party=sides[0][0],
+            counterparty=sides[0][1],
+            actor=str(actor) if actor else None,
+            scope=scopes[0],
+            value=value,
+            unit=unit,
+            qualifier=q.qualifier,
+            high=q.high,
+            previous=previous,
+            status=Status(status),
+            effective=str(effective) if effective else None,
+            delta=delta,
+            quote=body[start:end],
+            start=start,
+            end=end,
+            confidence=round(probability * side_probability, 3),
+        )
+        return [
+            replace(claim, party=party, counterparty=counterparty, scope=scope)
+            for party, counterparty in sides
+            for scope in scopes
+        ]
+
+    def _figures(
+        self, a: Analysis, index: int, leads: dict[int, float]
+    ) -> tuple[float | None, float | None, float | None, str]:
+        """Value, previous, delta and unit of a figure."""
+        q = a.quantities[index]
+        options = attributes.previous_options(a, index, leads)
+        best, _ = self._best("previous", options)
+        previous = float(best) if best is not None else None
+        if q.family == "multiple":
+            older = (
+                previous
+                if previous is not None
+                else next((p.value for p in reversed(a.quantities[:index]) if p.family == "percent"), None)
+            )
+            return (round(older * q.value, 4), older, None, "percent") if older else (None, None, None, "percent")
+        if q.family == "points":
+            return None, None, q.value, "percentage_points"
+        unit = q.unit or next((p.unit for p in a.quantities if p.family == "money" and p.unit), "USD")
+        return q.value, previous, None, unit
+
+    def _best(self, name: str, options: list[attributes.Option]) -> tuple[str | float | None, float]:
+        """The likeliest option of a choice and its probability."""
+        model = self.models.ranks[name]
+        shares = softmax([model.score(option.features) for option in options])
+        best = max(range(len(options)), key=lambda k: shares[k])
+        return options[best].value, shares[best]
+
+    def sides(
+        self, a: Analysis, index: int, kind: str, told: Told, actor: str | None
+    ) -> tuple[list[tuple[str, str]], float]:
+        """The pairs (party, counterparty) that a figure is about, and how likely the first is."""
+        options = list(side_options(a, index, kind, told, actor))
+        party_model, pair_model = self.models.ranks["party"], self.models.ranks["pair"]
+        side = self.models.ranks["counterparty"]
+        by_role = side_features_by_role(a, index, kind, told)
+        party_scores = {code: party_model.score(f) for code, f in by_role.items()}
+        counter_scores = {code: side.score(f) for code, f in by_role.items()}
+        scores = [party_scores[p] + counter_scores[c] + pair_model.score(f) for p, c, f in options]
+        shares = softmax(scores)
+        best = max(range(len(options)), key=lambda k: shares[k])
+        party, counterparty, _ = options[best]
+        pairs = [(party, counterparty)]
+        of_pair = {(p, c): share for (p, c, _), share in zip(options, shares, strict=True)}
+        for code in roles.coordinated(a, index, counterparty):
+            if of_pair.get((party, code), 0.0) >= LIST_SHARE * shares[best]:
+                pairs.append((party, code))
+        if len(pairs) == 1:
+            for code in roles.coordinated(a, index, party):
+                if of_pair.get((code, counterparty), 0.0) >= LIST_SHARE * shares[best]:
+                    pairs.append((code, counterparty))
+        return pairs, shares[best]
+
+    def scopes(self, a: Analysis, index: int, kind: str, told: Told) -> list[str]:
+        """The scopes that a figure is about: the likeliest, and those in one list with it."""
+        weighed = attributes.scope_features(a, index, kind, told)
+        if kind == "profit_share":
+            weighed = profit_scopes(a, index)
+        names = list(weighed)
+        model = self.models.ranks["profit_scope" if kind == "profit_share" else "scope"]
+        shares = dict(zip(names, softmax([model.score(weighed[name]) for name in names]), strict=True))
+        best = max(names, key=lambda name: shares[name])
+        out = [best]
+        if kind == "tariff":
+            out += [s for s in attributes.scope_list(a, index, best) if shares.get(s, 0.0) >= LIST_SHARE * shares[best]]
+        return out
+
+    def status(self, a: Analysis, index: int, kind: str, context: list[str], told: Told) -> str:
+        model = self.models.labels["status"]
+        shares = model.probabilities(status_features(a, index, kind, context, told))
+        return model.labels[max(range(len(shares)), key=lambda k: shares[k])]
+
+
+def side_features_by_role(a: Analysis, index: int, kind: str, told: Told) -> Mapping[str, list[str]]:
+    """Features of each candidate code, for the models of party and of counterparty alike."""
+    return roles.side_features(a, index, kind, told)
+
+
+def side_options(
+    a: Analysis, index: int, kind: str, told: Told, actor: str | None
+) -> Iterator[tuple[str, str, list[str]]]:
+    """Every ordered pair of candidate codes with the features of the pair."""
+    first, _ = features.span(a, a.quantities[index])
+    begin, end = a.doc.sentences[a.doc.sentence_of[first]]
+    order: dict[str, int] = {}
+    for place in a.places:
+        if begin <= place.first < end:
+            order.setdefault(place.code, place.first)
+    codes = roles.candidates(a, index, told)
+    homes = {c.country for c in a.companies if actor and c.name == actor}
+    for party in codes:
+        for counterparty in (*codes, "WORLD"):
+            if party == counterparty:
+                continue
+            pair = roles.pair_features(a, kind, party, counterparty, told, order)
+            if actor:
+                pair.append(f"home{party in homes}{bool(homes)}")
+            yield party, counterparty, pair
+
+
+def status_features(a: Analysis, index: int, kind: str, context: list[str], told: Told) -> list[str]:
+    """The figure's surroundings, with what is known of it by now: its kind, the status told before, dates ahead."""
+    first, _ = features.span(a, a.quantities[index])
+    sentence = a.doc.sentence_of[first]
+    begin, end = a.doc.sentences[sentence]
+    published = a.published.isoformat()
+    out = [*context, f"kind:{kind}", f"told:{told.status}", f"tier:{a.tier}", f"kindtold:{kind}{told.status}"]
+    for mention in a.dates:
+        at = a.doc.at(mention.start)
+        if begin <= at < end:
+            open_ended = mention.past != mention.future
+            before = a.shapes[at - 1] if at else ""
+            when = (
+                "open"
+                if open_ended
+                else "ahead"
+                if mention.past > published
+                else "behind"
+                if mention.past < published
+                else "day"
+            )
+            out += [f"date:{when}", f"date:{when}:{before}"]
+    for name in a.sentence_classes(sentence):
+        out.append(f"k{kind[0]}cs:{name}")
+    return out
+
+
+def profit_scopes(a: Analysis, index: int) -> dict[str, list[str]]:
+    """The three phases that a share of profits can hold for, with the cues of each."""
+    first, last = features.span(a, a.quantities[index])
+    begin, end = a.doc.sentences[a.doc.sentence_of[first]]
+    left = {n for k in range(begin, first) for n in a.classes[k]} & {"recovery", "after"}
+    right = {n for k in range(last, end) for n in a.classes[k]} & {"recovery", "after"}
+    words = {f"w:{a.shapes[k]}" for k in range(max(begin, first - 6), min(end, last + 8))}
+    document = {n for n in a.document_classes if n in ("recovery", "after")}
+    nth = sum(
+        1 for q in a.quantities[:index] if q.family in ("percent", "share", "fraction") and a.doc.at(q.start) >= begin
+    )
+    value = f"v:{int(a.quantities[index].value)}"
+    base = [
+        *(f"l:{n}" for n in left),
+        *(f"r:{n}" for n in right),
+        *(f"d:{n}" for n in document),
+        f"n{min(nth, 3)}",
+        value,
+        *words,
+    ]
+    return {name: [f"{name}|{f}" for f in ["1", *base]] for name in ("until_recovery", "after_recovery", "all")}
+
+
+def quote_span(a: Analysis, index: int) -> tuple[int, int]:
+    """The shortest clause around the figure that a person could check: up to the nearest mark on either side."""
+    first, last = features.span(a, a.quantities[index])
+    begin, end = a.doc.sentences[a.doc.sentence_of[first]]
+    tokens = a.doc.tokens
+    start, stop = first, last
+    while start > begin and first - start < 14 and tokens[start - 1].norm not in QUOTE_EDGES:
+        start -= 1
+    while stop < end and stop - last < 10 and tokens[stop].norm not in QUOTE_EDGES:
+        stop += 1
+    return tokens[start].start, tokens[stop - 1].end
+
+
+QUOTE_EDGES = frozenset({",", ";", ":", ".", "(", ")", "—", "!", "?"})
+
+
+def merged(claims: list[Claim]) -> tuple[Claim, ...]:
+    """One claim per distinct statement: repeats of one key, value and unit become the first of them, completed by the
+    others' date and older figure."""
+    out: dict[tuple[object, ...], Claim] = {}
+    for claim in claims:
+        key = (
+            claim.kind,
+            claim.party,
+            claim.counterparty,
+            claim.actor,
+            claim.scope,
+            claim.value,
+            claim.delta,
+            claim.unit,
+        )
+        known = out.get(key)
+        if known is None:
+            out[key] = claim
+            continue
+        out[key] = replace(
+            known,
+            previous=known.previous if known.previous is not None else claim.previous,
+            effective=known.effective or claim.effective,
+            qualifier=known.qualifier if known.qualifier is not Qualifier.EXACT else claim.qualifier,
+            confidence=max(known.confidence, claim.confidence),
+        )
+    return tuple(out.values())

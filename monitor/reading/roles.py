@@ -1,0 +1,286 @@
+"""Who does it to whom: features of each jurisdiction as the party and as the counterparty of a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from config.words import WORLD
+from monitor.reading.analysis import Analysis, Place
+from monitor.reading.features import span
+
+#: Candidates beyond this many are not weighed; the article's most mentioned come first.
+MOST_CANDIDATES = 10
+#: A place stands at most this many tokens from its figure to be told with words of its own.
+REACH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the reading has settled of the figures before: the last claim's sides, by kind group."""
+
+    party: str | None = None
+    counterparty: str | None = None
+    scope: str | None = None
+    status: str | None = None
+    actor: str | None = None
+    kind: str | None = None
+    #: Every (kind, party, counterparty) so far.
+    pairs: frozenset[tuple[str, str, str]] = frozenset()
+
+
+def candidates(a: Analysis, index: int, told: Told) -> list[str]:
+    """The codes that a figure can be about, most salient first; those of its own and the last sentence always."""
+    counts: dict[str, float] = {}
+    for place in a.places:
+        weight = (0.4 if place.weak else 1.0) * (2.0 if place.first < a.doc.sentences[0][1] else 1.0)
+        counts[place.code] = counts.get(place.code, 0.0) + weight
+    ranked = sorted(counts, key=lambda code: -counts[code])
+    first, last = span(a, a.quantities[index])
+    sentence = a.doc.sentence_of[first]
+    begin, end = a.doc.sentences[sentence]
+    near = [p.code for p in a.places if begin <= p.first < end]
+    before = [p.code for p in a.places if sentence > 1 and a.doc.sentences[sentence - 1][0] <= p.first < begin]
+    carried = [code for code in (told.party, told.counterparty) if code and code != WORLD]
+    chosen = dict.fromkeys([*near, *carried, *before, *ranked[:6], *a.home, "US"])
+    return list(chosen)[:MOST_CANDIDATES]
+
+
+def side_features(a: Analysis, index: int, kind: str, told: Told) -> Mapping[str, list[str]]:
+    """For each candidate code, and WORLD, the features of its part in the figure; the caller prefixes the role."""
+    first, last = span(a, a.quantities[index])
+    sentence = a.doc.sentence_of[first]
+    begin, end = a.doc.sentences[sentence]
+    group = GROUPS.get(kind, "m")
+    codes = candidates(a, index, told)
+    cast = a.votes
+    counts: dict[str, int] = {}
+    for place in a.places:
+        counts[place.code] = counts.get(place.code, 0) + 1
+    here = [p for p in a.places if begin <= p.first < end]
+    others = [
+        (s, e)
+        for i, q in enumerate(a.quantities)
+        if i != index and q.family not in ("multiple", "removal", "years")
+        for s, e in [span(a, q)]
+        if begin <= s < end
+    ]
+    out: dict[str, list[str]] = {}
+    for rank, code in enumerate(codes):
+        features = [f"rank{min(rank, 4)}", f"count{min(counts.get(code, 0), 4)}"]
+        if code == "US":
+            features.append("US")
+        levies, bears = cast.get(code, (0, 0))
+        features += [f"dP{min(levies, 3)}", f"dC{min(bears, 3)}", f"d{min(levies, 2)}{min(bears, 2)}"]
+        features.append("dPmost" if levies and levies == max(v[0] for v in cast.values()) else "dP-")
+        features.append("dCmost" if bears and bears == max(v[1] for v in cast.values()) else "dC-")
+        if code in a.home:
+            features.append("home")
+        features += _mentioned(a, [p for p in here if p.code == code], here, first, last, begin, end, others)
+        features += _elsewhere(a, code, sentence, told)
+        out[code] = [f"{group}{feature}" for feature in features]
+    features = _world(a, first, last, begin, end, here)
+    if told.counterparty == WORLD:
+        features.append("lastC")
+    out[WORLD] = [f"{group}{feature}" for feature in features]
+    return out
+
+
+GROUPS = {"tariff": "t", "profit_share": "p"}
+
+
+def _mentioned(
+    a: Analysis,
+    places: list[Place],
+    here: list[Place],
+    first: int,
+    last: int,
+    begin: int,
+    end: int,
+    others: list[tuple[int, int]],
+) -> list[str]:
+    """Features of the nearest mention of a code to either side of the figure in its sentence."""
+    out = [] if places else ["nosent"]
+    left = [p for p in places if p.last <= first]
+    right = [p for p in places if p.first >= last]
+    for side, found in (("L", left[-1:]), ("R", right[:1])):
+        for p in found:
+            gap = first - p.last if side == "L" else p.first - last
+            between = range(p.last, first) if side == "L" else range(last, p.first)
+            near = "0" if gap <= 1 else "1" if gap <= 3 else "2" if gap <= 6 else "3" if gap <= 12 else "4"
+            blocked = any(s in between for s, _ in others)
+            closer = sum(1 for o in here if o.code != p.code and o.first in between)
+            stop = any(a.doc.tokens[k].norm in (";", ":", "(", ")", "-", "—") for k in between)
+            comma = any(a.doc.tokens[k].norm == "," for k in between)
+            before = a.shapes[p.first - 1] if p.first > begin else "<edge>"
+            after = a.shapes[p.last] if p.last < end else "<edge>"
+            if p.possessive or after in ("'s", "'"):
+                after = "'s"
+            classes = a.classes[p.last] if p.last < end else ()
+            out += [
+                f"{side}near{near}{'b' if blocked else ''}",
+                f"{side}k:{p.kind}",
+                f"{side}b:{before}",
+                f"{side}a:{after}",
+            ]
+            out += [f"{side}closer{min(closer, 2)}", f"{side}ba:{before} {after}", f"{side}s{stop:d}c{comma:d}"]
+            out += [f"{side}ac:{name}" for name in classes]
+            if p.possessive:
+                out.append(f"{side}poss")
+            if gap <= REACH:
+                path = [name for k in between for name in a.classes[k] if name in PATH]
+                path = [name for k, name in enumerate(path) if k == 0 or path[k - 1] != name]
+                out += [f"{side}v:{name}" for name in set(path)]
+                out += [f"{side}v1:{path[0] if path else ''}", f"{side}vn:{path[-1] if path else ''}", f"{side}path:{'>'.join(path[:4])}"]
+                if gap <= 3:
+                    out.append(f"{side}gap:{' '.join(a.shapes[k] for k in between)}")
+            if p.first == begin or not any(o.first < p.first for o in here):
+                out.append(f"{side}lead")
+            out += [
+                f"{side}bv:{name}"
+                for k in range(max(begin, p.first - 4), p.first)
+                for name in a.classes[k]
+                if name in VERBS
+            ]
+            out += [
+                f"{side}av:{name}"
+                for k in range(p.last, min(end, p.last + 4))
+                for name in a.classes[k]
+                if name in VERBS
+            ]
+    if len(places) > 1:
+        out.append("sent2")
+    return out
+
+
+#: Cue classes that tell who acts.
+VERBS = frozenset(
+    (
+        "impose",
+        "bear",
+        "cut",
+        "raise",
+        "invest",
+        "buy",
+        "agreed",
+        "demanded",
+        "offered",
+        "goods",
+        "from_word",
+        "to_word",
+        "tariff",
+        "rejected",
+        "threatened",
+        "profit",
+    )
+)
+
+
+#: Classes that make up the path between a jurisdiction and a figure.
+PATH = frozenset(("impose", "bear", "cut", "raise", "invest", "buy", "agreed", "demanded", "goods", "from_word", "to_word", "on_word", "by_word", "tariff", "rejected", "threatened", "profit", "all_goods", "world"))
+
+
+def _elsewhere(a: Analysis, code: str, sentence: int, told: Told) -> list[str]:
+    """Features of a code from outside the sentence: the title, the sentence before, the claim before."""
+    out = []
+    title = [p for p in a.places if p.code == code and p.first < a.doc.sentences[0][1]]
+    if title:
+        p = title[0]
+        nth = len({o.code for o in a.places if o.first < p.first})
+        after = a.shapes[p.last] if p.last < a.doc.sentences[0][1] else "<edge>"
+        before = a.shapes[p.first - 1] if p.first else "<edge>"
+        out += ["T", f"T{min(nth, 2)}", f"Tb:{before}", f"Ta:{after}", f"Tk:{p.kind}"]
+        out += [f"Tac:{name}" for name in (a.classes[p.last] if p.last < a.doc.sentences[0][1] else ())]
+    else:
+        out.append("noT")
+    if sentence > 1:
+        b, e = a.doc.sentences[sentence - 1]
+        earlier = [p for p in a.places if b <= p.first < e]
+        own = [p for p in earlier if p.code == code]
+        if own:
+            out += ["S-1", f"S-1k:{own[-1].kind}"]
+            if own[0] == earlier[0]:
+                out.append("S-1lead")
+    if told.party == code:
+        out += ["lastP", f"lastP:{told.kind}"]
+    if told.counterparty == code:
+        out += ["lastC", f"lastC:{told.kind}"]
+    for kind, party, counterparty in told.pairs:
+        out += [f"everP:{kind}"] if party == code else [f"everC:{kind}"] if counterparty == code else []
+    return out
+
+
+def _world(a: Analysis, first: int, last: int, begin: int, end: int, here: list[Place]) -> list[str]:
+    """Features of "all countries": the words that say so, and how few are named."""
+    out = [f"named{min(len({p.code for p in here}), 3)}", f"codes{min(len({p.code for p in a.places}), 3)}"]
+    for side, span_range in (("L", range(max(begin, first - 12), first)), ("R", range(last, min(end, last + 12)))):
+        if any("world" in a.classes[k] for k in span_range):
+            out.append(f"{side}world")
+        if any("all_goods" in a.classes[k] for k in span_range):
+            out.append(f"{side}all")
+    if "world" in a.title_classes:
+        out.append("Tworld")
+    titled = {p.code for p in a.places if p.first < a.doc.sentences[0][1]}
+    out.append(f"titled{min(len(titled - {'US'}), 2)}")
+    out.append(f"foreign{min(len({p.code for p in here} - {'US'}), 2)}")
+    return out
+
+
+def pair_features(
+    a: Analysis, kind: str, party: str, counterparty: str, told: Told, order: Mapping[str, int]
+) -> list[str]:
+    """Features of two codes together; `order` gives each one's first place in the sentence, if any."""
+    group = GROUPS.get(kind, "m")
+    out = []
+    if (told.party, told.counterparty) == (party, counterparty):
+        out += ["same", f"same:{told.kind == kind}"]
+    elif (told.counterparty, told.party) == (party, counterparty):
+        out += ["turned", f"turned:{told.kind == kind}:{told.kind}"]
+    if (kind, party, counterparty) in told.pairs:
+        out.append("ever")
+    levies, bears = a.votes.get(party, (0, 0))[0], a.votes.get(counterparty, (0, 0))[1]
+    out.append(f"cast{min(levies, 2)}{min(bears, 2)}")
+    x, y = order.get(party), order.get(counterparty)
+    if x is not None and y is not None:
+        out.append("both<" if x < y else "both>")
+    elif x is not None:
+        out.append("onlyP")
+    elif y is not None:
+        out.append("onlyC")
+    else:
+        out.append("neither")
+    if counterparty == WORLD:
+        out.append("world")
+    if "US" in (party, counterparty):
+        out.append("withUS")
+    return [f"{group}={feature}" for feature in out]
+
+
+def coordinated(a: Analysis, index: int, code: str) -> list[str]:
+    """Other codes told in one list with the mention of `code` nearest to the figure: "the EU, Japan and Korea"."""
+    first, last = span(a, a.quantities[index])
+    begin, end = a.doc.sentences[a.doc.sentence_of[first]]
+    here = [p for p in a.places if begin <= p.first < end and p.kind != "firm"]
+    near = sorted((p for p in here if p.code == code), key=lambda p: min(abs(p.first - last), abs(first - p.last)))
+    if not near:
+        return []
+    at = here.index(near[0])
+    out: list[str] = []
+    for step in (-1, 1):
+        here_at = at
+        while 0 <= here_at + step < len(here):
+            a_place, b_place = sorted((here[here_at], here[here_at + step]), key=lambda p: p.first)
+            between = [a.doc.tokens[k].norm for k in range(a_place.last, b_place.first)]
+            same_form = (a_place.kind == b_place.kind) or {a_place.kind, b_place.kind} <= {
+                "name",
+                "bloc",
+                "group",
+                "capital",
+            }
+            if a_place.code != b_place.code and (
+                not between or not same_form or len(between) > 4 or not set(between) <= a.joins
+            ):
+                break
+            out.append(here[here_at + step].code)
+            here_at += step
+    return [c for c in dict.fromkeys(out) if c != code]

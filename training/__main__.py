@@ -1,0 +1,58 @@
+"""Train the reading's models from the annotated articles, or say how well they do on articles they have not seen.
+
+python -m training                 write monitor/reading/models/en.json
+python -m training --folds 5 DIR   write one prediction file a gold file into DIR, each article read by models that
+                                   were trained without it
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from config.vocabulary import raw_language, vocabulary
+from monitor.reading.analysis import Analyst
+from monitor.reading.models import MODELS
+from monitor.reading.reader import Reader
+from monitor.cli.jsonl import line
+from training.gold import GOLD, load
+from training.instances import train
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", nargs="?", type=Path)
+    parser.add_argument("--folds", type=int, default=0)
+    parser.add_argument("--language", default="en")
+    args = parser.parse_args()
+    analyst = Analyst(vocabulary(args.language), raw_language(args.language))
+    cases = load(GOLD, analyst)
+    claims = sum(len(case.gold["claims"]) for case in cases)
+    laid = sum(len(group) for case in cases for group in case.groups.values())
+    print(f"{len(cases)} articles, {claims} claims, {laid} laid on a figure", file=sys.stderr)
+    if not args.folds:
+        MODELS.mkdir(exist_ok=True)
+        path = MODELS / f"{args.language}.json"
+        trained = train(cases)
+        path.write_text(json.dumps(trained.to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n", encoding="utf-8")
+        print(f"wrote {path.name}: {path.stat().st_size / 1e6:.1f} MB", file=sys.stderr)
+        return
+    answers: dict[str, str] = {}
+    for fold in range(args.folds):
+        held = [case for place, case in enumerate(cases) if place % args.folds == fold]
+        trained = train([case for place, case in enumerate(cases) if place % args.folds != fold])
+        reader = Reader(analyst, trained)
+        for case in held:
+            answers[case.article.id] = line(case.article.id.rpartition("/")[2], reader.read(case.article))
+        print(f"fold {fold + 1} of {args.folds}", file=sys.stderr)
+    args.out.mkdir(parents=True, exist_ok=True)
+    streams = {case.article.id.rpartition("/")[0] for case in cases}
+    for stream in streams:
+        lines = [answers[c.article.id] for c in cases if c.article.id.rpartition("/")[0] == stream]
+        (args.out / f"{stream or 'dev'}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

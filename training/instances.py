@@ -1,0 +1,161 @@
+"""What each model learns from: every decision that a careful reader would make on the annotated articles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from config.words import Topic
+from monitor.reading import attributes, claims, classify, features
+from monitor.reading.claims import POSSIBLE
+from monitor.reading.models import Labels, Models, Rank
+from monitor.reading.roles import Told
+from training.gold import Case
+from training.optimise import Choice, Labelled, labels, rank
+
+#: Strength of the L2 penalty by model.
+STRENGTH = {"kind": 2.0, "status": 4.0, "sides": 4.0, "scope": 2.0, "profit_scope": 2.0, "actor": 2.0, "previous": 2.0, "effective": 2.0}
+
+
+def told_after(group: list[dict[str, Any]], told: Told) -> Told:
+    """What a reader carries on from a figure's claims to the next figure."""
+    first, final = group[0], group[-1]
+    pairs = told.pairs | {(c["kind"], c["party"], c["counterparty"]) for c in group}
+    return Told(
+        first["party"], first["counterparty"], final["scope"], first["status"], first["actor"], first["kind"], pairs
+    )
+
+
+def walk(case: Case) -> Iterator[tuple[int, list[dict[str, Any]], Told]]:
+    """Each figure that has claims, in order, with what was told before it."""
+    told = Told()
+    for index in sorted(case.groups):
+        yield index, case.groups[index], told
+        told = told_after(case.groups[index], told)
+
+
+def kinds(cases: Sequence[Case]) -> Iterator[Labelled]:
+    for case in cases:
+        for index, q in enumerate(case.analysis.quantities):
+            if index in case.unclear:
+                continue
+            group = case.groups.get(index)
+            label = group[0]["kind"] if group else "previous" if index in case.older else "none"
+            if label in POSSIBLE[q.family]:
+                yield Labelled(features.around(case.analysis, index), label, case.article.id)
+
+
+def statuses(cases: Sequence[Case]) -> Iterator[Labelled]:
+    for case in cases:
+        a = case.analysis
+        for index, group, told in walk(case):
+            context = features.around(a, index)
+            f = claims.status_features(a, index, group[0]["kind"], context, told)
+            yield Labelled(f, group[0]["status"], case.article.id)
+
+
+def sides(cases: Sequence[Case]) -> Iterator[Choice]:
+    """The pair of party and counterparty; the features of the three models are told apart by their first letter."""
+    for case in cases:
+        a = case.analysis
+        for index, group, told in walk(case):
+            kind, actor = group[0]["kind"], group[0]["actor"]
+            by_role = claims.side_features_by_role(a, index, kind, told)
+            options = list(claims.side_options(a, index, kind, told, actor))
+            wanted = {(c["party"], c["counterparty"]) for c in group}
+            right = {k for k, (p, c, _) in enumerate(options) if (p, c) in wanted}
+            if right:
+                candidates = [
+                    [f"P{f}" for f in by_role[p]] + [f"C{f}" for f in by_role[c]] + [f"B{f}" for f in pair]
+                    for p, c, pair in options
+                ]
+                yield Choice(candidates, right, case.article.id)
+
+
+def scopes(cases: Sequence[Case]) -> Iterator[Choice]:
+    for case in cases:
+        for index, group, told in walk(case):
+            if group[0]["kind"] == "profit_share":
+                continue
+            weighed = attributes.scope_features(case.analysis, index, group[0]["kind"], told)
+            wanted = {c["scope"] for c in group}
+            right = {k for k, name in enumerate(weighed) if name in wanted}
+            if right:
+                yield Choice(list(weighed.values()), right, case.article.id)
+
+
+def profit_scopes(cases: Sequence[Case]) -> Iterator[Choice]:
+    for case in cases:
+        for index, group, _ in walk(case):
+            if group[0]["kind"] == "profit_share":
+                weighed = claims.profit_scopes(case.analysis, index)
+                wanted = {c["scope"] for c in group}
+                yield Choice(list(weighed.values()), {k for k, n in enumerate(weighed) if n in wanted}, case.article.id)
+
+
+def options(name: str, cases: Sequence[Case]) -> Iterator[Choice]:
+    """The choices of actor, previous or effective."""
+    for case in cases:
+        a = case.analysis
+        for index, group, told in walk(case):
+            kind = group[0]["kind"]
+            if name == "actor":
+                if kind not in ("investment", "purchase", "duration", "annual_cap"):
+                    continue
+                found = attributes.actor_options(a, index, kind, told)
+            elif name == "previous":
+                leads = {i: 1.0 if i in case.older else 0.0 for i in range(len(a.quantities))}
+                found = attributes.previous_options(a, index, leads)
+            else:
+                found = attributes.effective_options(a, index, kind, group[0]["status"])
+            right = {k for k, o in enumerate(found) if any(_same(name, o.value, c[name]) for c in group)}
+            if right and len(found) > 1:
+                yield Choice([o.features for o in found], right, case.article.id)
+
+
+def _same(name: str, option: str | float | None, wanted: Any) -> bool:
+    if option is None or wanted is None:
+        return option is None and wanted is None
+    if name == "previous":
+        return abs(float(option) - wanted) < 1e-6 * max(1.0, abs(wanted))
+    if name == "actor":
+        words = {w for w in str(option).lower().split() if w not in ("group", "motor", "company", "corp")}
+        return bool(words & set(str(wanted).lower().split()))
+    return bool(option == wanted)
+
+
+def topic_labels(topic: str, cases: Sequence[Case]) -> Iterator[Labelled]:
+    for case in cases:
+        f = classify.topic_features(case.analysis, [c["kind"] for c in case.gold["claims"]])
+        yield Labelled(f, "yes" if topic in case.gold["topics"] else "no", case.article.id)
+
+
+def country_labels(cases: Sequence[Case]) -> Iterator[Labelled]:
+    for case in cases:
+        if not case.gold["topics"]:
+            continue
+        named = {code for c in case.gold["claims"] for code in (c["party"], c["counterparty"])}
+        for code in sorted({p.code for p in case.analysis.places} | (named - {"WORLD"})):
+            f = classify.country_features(case.analysis, code, code in named, case.gold["topics"])
+            yield Labelled(f, "yes" if code in case.gold["countries"] else "no", case.article.id)
+
+
+def train(cases: Sequence[Case]) -> Models:
+    """All models from annotated articles."""
+    kind = labels(list(kinds(cases)), STRENGTH["kind"])
+    status = labels(list(statuses(cases)), STRENGTH["status"])
+    side = rank(list(sides(cases)), STRENGTH["sides"])
+    ranks = {
+        "party": {f[1:]: w for f, w in side.items() if f[0] == "P"},
+        "counterparty": {f[1:]: w for f, w in side.items() if f[0] == "C"},
+        "pair": {f[1:]: w for f, w in side.items() if f[0] == "B"},
+        "scope": rank(list(scopes(cases)), STRENGTH["scope"]),
+        "profit_scope": rank(list(profit_scopes(cases)), STRENGTH["profit_scope"]),
+        **{name: rank(list(options(name, cases)), STRENGTH[name]) for name in ("actor", "previous", "effective")},
+    }
+    fitted = {"kind": kind, "status": status, "country": labels(list(country_labels(cases)), 1.0)}
+    fitted |= {f"topic_{topic}": labels(list(topic_labels(topic, cases)), 1.0) for topic in Topic}
+    return Models(
+        labels={name: Labels(tuple(names), weights) for name, (names, weights) in fitted.items()},
+        ranks={name: Rank(weights) for name, weights in ranks.items()},
+    )
