@@ -1,0 +1,319 @@
+"""One HTTP request for a feed, with the manners of a good reader: conditional, compressed, bounded, patient."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from hashlib import blake2b
+from importlib.metadata import PackageNotFoundError, version
+from types import TracebackType
+from typing import Final
+
+import aiohttp
+from yarl import URL
+
+from config.outbound import Outbound
+from config.settings import Settings
+from monitor.feeds.body import ENCODINGS, Body, Broken, TooLarge
+from monitor.feeds.manners import Hosts
+from monitor.feeds.trouble import FetchError, Kind, of_exception, of_status, shown
+
+__all__ = ["FetchError", "Fetched", "Fetcher", "Kind", "Request"]
+
+ACCEPT: Final = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
+    "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
+)
+REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+PERMANENT: Final = frozenset({301, 308})
+#: The longest wish for a pause that is passed on, seconds.
+MAX_RETRY_AFTER: Final = 86_400.0
+#: Characters of an ETag or Last-Modified that are kept; longer ones are not sent back.
+MAX_VALIDATOR: Final = 1_000
+#: Bytes of one header field, and how many fields an answer may have.
+MAX_FIELD: Final = 16_384
+MAX_FIELDS: Final = 128
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What to ask for, with what the last good answer left behind."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    #: `Fetched.body_hash` of the last body that was read.
+    body_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A good answer: 200 with a body, or nothing new."""
+
+    status: int
+    #: Where the answer came from, after redirects.
+    url: str
+    #: The address to ask from now on: set if the redirects began with permanent ones (301, 308).
+    moved_to: str | None
+    #: Decompressed; None if nothing changed.
+    body: bytes | None
+    content_type: str | None
+    #: Opaque, to be sent back as they are. Only ever from a good answer.
+    etag: str | None
+    last_modified: str | None
+    #: Seconds that the server asked us to wait.
+    retry_after: float | None
+    #: Seconds that the answer stays fresh by Cache-Control or Expires.
+    max_age: float | None
+    #: BLAKE2b of the body, in hex.
+    body_hash: str | None
+    #: 304, or the same bytes as last time.
+    unchanged: bool
+    not_modified: bool
+
+
+class Fetcher:
+    """Asks for feeds over one pool of connections. An async context manager; `clock` gives the time of day in UTC."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        outbound: Outbound,
+        *,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._settings = settings
+        self._polling = settings.polling
+        self._outbound = outbound
+        self._clock = clock
+        self._monotonic = monotonic
+        self._hosts = Hosts(self._polling.per_host, self._polling.host_pause, now=monotonic, sleep=sleep)
+        self._free = asyncio.Semaphore(self._polling.concurrency)
+        self._session: aiohttp.ClientSession | None = None
+        self._tls = ssl.create_default_context()
+        if settings.ca_file is not None:
+            self._tls.load_verify_locations(settings.ca_file)
+
+    async def __aenter__(self) -> Fetcher:
+        self._session = aiohttp.ClientSession(
+            connector=self._outbound.connector(proxy=self._settings.proxy, limit=0),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": user_agent(self._settings.contact), "Accept": ACCEPT},
+            auto_decompress=False,
+            max_line_size=MAX_FIELD,
+            max_field_size=MAX_FIELD,
+            max_headers=MAX_FIELDS,
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def fetch(self, request: Request) -> Fetched:
+        """The feed's document, or word that it did not change. Raises `FetchError`, and nothing else.
+
+        Redirects are followed here, not by the library, so that each hop is judged and a permanent move is noticed.
+        """
+        url, moved_to, permanent = request.url, None, True
+        left, seen = self._polling.timeout, set[str]()
+        while True:
+            if url in seen:
+                raise FetchError(request.url, f"it redirects in a circle, by {shown(url)}", "redirect")
+            if len(seen) > self._polling.max_redirects:
+                raise FetchError(request.url, f"more than {self._polling.max_redirects} redirects", "redirect")
+            seen.add(url)
+            answer, left = await self._hop(request, url, left)
+            if isinstance(answer, _Answer):
+                return self._fetched(request, url, moved_to, answer)
+            permanent = permanent and answer.permanent
+            url = self._target(request.url, url, answer.location)
+            if permanent:
+                moved_to = url
+
+    async def _hop(self, request: Request, url: str, left: float) -> tuple[_Answer | _Redirect, float]:
+        """One request, in its turn, within `left` seconds. Returns what is left of them: waiting for a turn is free."""
+        host = _host(request.url, url)
+        if (rest := self._hosts.resting(host)) > 0:
+            raise FetchError(
+                url, f"{host} asked for rest, {rest:.0f} s are left of it", "rate_limited", retry_after=rest
+            )
+        async with self._hosts.turn(host), self._free:
+            started = self._monotonic()
+            try:
+                async with asyncio.timeout(max(0.001, left)):
+                    answer = await self._ask(request, url)
+            except FetchError as error:
+                if error.status in (429, 503) and error.retry_after:
+                    self._hosts.rest(host, error.retry_after)
+                raise
+            except Exception as error:
+                raise of_exception(error, url, self._polling.timeout) from error
+            return answer, left - (self._monotonic() - started)
+
+    async def _ask(self, request: Request, url: str) -> _Answer | _Redirect:
+        assert self._session is not None, "Fetcher is an async context manager: `async with Fetcher(...) as fetcher`"
+        headers = {"Accept-Encoding": "gzip, deflate, br"}
+        if request.etag:
+            headers["If-None-Match"] = request.etag
+        if request.last_modified:
+            headers["If-Modified-Since"] = request.last_modified
+        self._outbound.check_url(url)
+        async with self._session.get(
+            URL(url), headers=headers, allow_redirects=False, ssl=self._tls, proxy=self._settings.proxy,
+            timeout=aiohttp.ClientTimeout(total=None),
+        ) as response:  # fmt: skip
+            status, fields = response.status, response.headers
+            if status in REDIRECTS and "Location" in fields:
+                return _Redirect(fields["Location"], status in PERMANENT)
+            if status == 304 and (request.etag or request.last_modified):
+                return _Answer(status, fields, None)
+            if status not in (200, 203):
+                raise of_status(url, status, wait(fields.get("Retry-After"), self._clock()))
+            return _Answer(status, fields, await self._read(response, url))
+
+    async def _read(self, response: aiohttp.ClientResponse, url: str) -> bytes:
+        limit = self._polling.max_bytes
+        encoding = response.headers.get("Content-Encoding", "").strip().lower()
+        if encoding not in ENCODINGS:
+            raise FetchError(url, f"it answers in an encoding that was not asked for: {encoding[:50]!r}", "protocol")
+        try:
+            # A bomb is small on the wire; what is announced as too large need not be begun.
+            if int(response.headers.get("Content-Length", "0")[:18] or 0) > limit:
+                raise TooLarge
+            body = Body(limit, encoding)
+            async for chunk in response.content.iter_any():
+                body.feed(chunk)
+            return body.finish()
+        except TooLarge:
+            response.close()
+            raise FetchError(
+                url, f"the document is larger than {limit / 1e6:.6g} MB (polling.max_bytes)", "too_large"
+            ) from None
+        except Broken as error:
+            response.close()
+            raise FetchError(url, str(error), "protocol") from error
+
+    def _fetched(self, request: Request, url: str, moved_to: str | None, answer: _Answer) -> Fetched:
+        fields, body = answer.fields, answer.body
+        digest = request.body_hash if body is None else blake2b(body, digest_size=16).hexdigest()
+        same = body is None or digest == request.body_hash
+        kept = body is None
+        return Fetched(
+            status=answer.status,
+            url=url,
+            moved_to=moved_to if moved_to != request.url else None,
+            body=None if same else body,
+            content_type=fields.get("Content-Type"),
+            etag=validator(fields.get("ETag")) or (request.etag if kept else None),
+            last_modified=validator(fields.get("Last-Modified")) or (request.last_modified if kept else None),
+            retry_after=wait(fields.get("Retry-After"), self._clock()),
+            max_age=freshness(fields, self._clock()),
+            body_hash=digest,
+            unchanged=same,
+            not_modified=body is None,
+        )
+
+    def _target(self, asked: str, url: str, location: str) -> str:
+        """Where a redirect leads. Raises `FetchError` for what is no web address."""
+        try:
+            target = URL(url).join(URL(location.strip())).with_fragment(None)
+        except ValueError as error:
+            raise FetchError(
+                asked, f"it redirects to something that is no address: {location[:200]!r}", "redirect"
+            ) from error
+        if target.scheme not in ("http", "https") or not target.host:
+            raise FetchError(
+                asked, f"it redirects to {shown(str(target))}; only http and https are followed", "redirect"
+            )
+        return str(target)
+
+
+@dataclass(frozen=True, slots=True)
+class _Redirect:
+    location: str
+    permanent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    fields: Mapping[str, str]
+    body: bytes | None
+
+
+def user_agent(contact: str) -> str:
+    """`pactwatch/<version> (+contact)`, so that a site's owner knows whom to write to."""
+    try:
+        number = version("pactwatch")
+    except PackageNotFoundError:
+        number = "0"
+    who = "".join(c for c in contact if c.isascii() and c.isprintable() and c not in "()\\").strip()
+    return f"pactwatch/{number} (+{who})" if who else f"pactwatch/{number}"
+
+
+def validator(value: str | None) -> str | None:
+    """A validator that can be stored and sent back unchanged, or None: too long, or not plain characters."""
+    if (
+        not value
+        or len(value) > MAX_VALIDATOR
+        or not all(" " <= c != "\x7f" and not "\ud800" <= c <= "\udfff" for c in value)
+    ):
+        return None
+    return value
+
+
+def wait(value: str | None, now: datetime) -> float | None:
+    """Seconds from a Retry-After in seconds or as a date (RFC 9110, 10.2.3), at most a day; None for neither."""
+    if not value:
+        return None
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text[:12]), MAX_RETRY_AFTER)
+    moment = _date(text)
+    return None if moment is None else min(max(0.0, (moment - now).total_seconds()), MAX_RETRY_AFTER)
+
+
+def freshness(fields: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds for which an answer says it stays fresh: max-age less Age, else Expires less Date (RFC 9111, 4.2)."""
+    directives = [part.strip().lower() for part in fields.get("Cache-Control", "")[:1_000].split(",")]
+    if "no-cache" in directives or "no-store" in directives:
+        return None
+    for directive in directives:
+        name, _, value = directive.partition("=")
+        digits = value.strip('"')
+        if name == "max-age" and digits.isascii() and digits.isdigit():
+            age = fields.get("Age", "0").strip()
+            return max(0.0, float(digits[:12]) - (float(age[:12]) if age.isascii() and age.isdigit() else 0))
+    expires = _date(fields.get("Expires", ""))
+    if expires is None:
+        return None
+    return max(0.0, (expires - (_date(fields.get("Date", "")) or now)).total_seconds())
+
+
+def _date(value: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+def _host(asked: str, url: str) -> str:
+    try:
+        host = URL(url).raw_host
+    except ValueError as error:
+        raise FetchError(asked, f"not a web address ({error})", "address") from error
+    if not host:
+        raise FetchError(asked, "not a web address: it names no host", "address")
+    return host.lower()
