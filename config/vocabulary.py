@@ -140,6 +140,7 @@ class Vocabulary:
     company_stops: frozenset[str] = frozenset()
     jurisdiction_contexts: Mapping[str, Context] = field(default_factory=dict)
     scope_contexts: Mapping[str, Context] = field(default_factory=dict)
+    company_contexts: Mapping[str, Context] = field(default_factory=dict)
 
     def name(self, code: str) -> str:
         """How a jurisdiction is called in a title: "South Korea", "US"; the code itself where it is unknown."""
@@ -191,6 +192,7 @@ def vocabulary(language: str = "en") -> Vocabulary:
         company_stops=frozenset(p.text for p in phrases(firms["stops"])),
         jurisdiction_contexts=_contexts(places["contexts"]),
         scope_contexts=_contexts(goods["contexts"]),
+        company_contexts=_contexts(firms["contexts"]),
     )
 
 

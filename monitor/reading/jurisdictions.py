@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from config.vocabulary import Person, Phrase, Vocabulary
 from monitor.reading import context
+from monitor.reading.context import Contexts
 from monitor.reading.scan import Entry, Hit, Scan
 
 LAYER = "jurisdiction"
@@ -89,13 +90,14 @@ def mentions(scan: Scan, vocabulary: Vocabulary, published: date) -> tuple[Menti
     jurisdiction where the vocabulary says which.
     """
     hits = scan.hits(LAYER)
+    rules = Contexts(LAYER, vocabulary.jurisdiction_contexts, scan)
     named = {m.person.name for m in map(_meaning, hits) if m.person is not None and not m.weak}
     found: list[Mention] = []
     for hit in hits:
         meaning = _meaning(hit)
         if meaning.person is not None and meaning.weak and meaning.person.name not in named:
             continue
-        found.extend(_resolve(hit, meaning, scan, vocabulary, published))
+        found.extend(_resolve(hit, meaning, rules, published))
     return _blocs(_incumbents(found), vocabulary)
 
 
@@ -104,9 +106,9 @@ def _meaning(hit: Hit) -> _Meaning:
     return hit.payload
 
 
-def _resolve(hit: Hit, meaning: _Meaning, scan: Scan, vocabulary: Vocabulary, published: date) -> Iterator[Mention]:
-    rule = vocabulary.jurisdiction_contexts.get(meaning.phrase)
-    if rule is not None and not context.meant(LAYER, rule, hit, scan):
+def _resolve(hit: Hit, meaning: _Meaning, rules: Contexts, published: date) -> Iterator[Mention]:
+    rule = rules.rule(meaning.phrase)
+    if rule is not None and not rules.meant(rule, hit):
         if rule.otherwise:
             yield Mention(hit.start, hit.end, rule.otherwise, MentionKind.PLACE, True, hit.possessive)
         return

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
 
 from config.vocabulary import Vocabulary
 from monitor.reading import companies, context, jurisdictions, scopes
@@ -13,13 +12,7 @@ from monitor.reading.companies import CompanyMention
 from monitor.reading.jurisdictions import Mention
 from monitor.reading.scan import Entry, Scan, Scanner
 from monitor.reading.scopes import ScopeMention
-
-
-class _Span(Protocol):
-    @property
-    def start(self) -> int: ...
-    @property
-    def end(self) -> int: ...
+from monitor.reading.spans import Spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +32,7 @@ class Recogniser:
         """`further`: entries of layers of the caller's own, found in the same pass."""
         self._vocabulary = vocabulary
         own = (*jurisdictions.entries(vocabulary), *scopes.entries(vocabulary), *companies.entries(vocabulary))
-        contexts = (context.layer(jurisdictions.LAYER), context.layer(scopes.LAYER))
+        contexts = (context.layer(domain) for domain in (jurisdictions.LAYER, scopes.LAYER, companies.LAYER))
         self._scanner = Scanner((*own, *further), overlapping=contexts)
 
     def look(self, text: str, published: date) -> Sighting:
@@ -50,16 +43,13 @@ class Recogniser:
         """
         scan = self._scanner.scan(text)
         places = jurisdictions.mentions(scan, self._vocabulary, published)
-        people = [m for m in places if m.person is not None]
-        firms = tuple(f for f in companies.companies(scan, self._vocabulary) if not _inside(f, people))
+        people = Spans(m for m in places if m.person is not None)
+        firms = companies.companies(scan, self._vocabulary, people)
         goods = scopes.scopes(scan, self._vocabulary, firms)
+        named = Spans(firms)
         return Sighting(
             scan=scan,
-            mentions=tuple(m for m in places if not _inside(m, firms)),
-            scopes=tuple(s for s in goods if not _inside(s, people)) if people else goods,
+            mentions=tuple(m for m in places if not named.holding(m.start, m.end)),
+            scopes=tuple(s for s in goods if not people.holding(s.start, s.end)),
             companies=firms,
         )
-
-
-def _inside(inner: _Span, outer: Sequence[_Span]) -> bool:
-    return any(o.start <= inner.start and inner.end <= o.end for o in outer)

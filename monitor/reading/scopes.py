@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from config.vocabulary import Back, Vocabulary
 from monitor.reading import context
 from monitor.reading.companies import CompanyMention
+from monitor.reading.context import Contexts
 from monitor.reading.scan import Entry, Hit, Scan
+from monitor.reading.spans import Spans
 
 LAYER = "scope"
 
@@ -46,21 +47,26 @@ def scopes(scan: Scan, vocabulary: Vocabulary, firms: Sequence[CompanyMention] =
     Words that are only a part of a firm's name ("Nippon Steel") are left out. "The metal" means the one named last.
     """
     found: list[ScopeMention] = []
-    starts = [firm.start for firm in firms]
+    named = Spans(firms)
+    rules = Contexts(LAYER, vocabulary.scope_contexts, scan)
     for hit in scan.hits(LAYER):
-        at = bisect_right(starts, hit.start) - 1
-        if at >= 0 and hit.end <= firms[at].end and (hit.start, hit.end) != (firms[at].start, firms[at].end):
+        if named.holding(hit.start, hit.end) and not _is_goods(hit):
             continue
         if isinstance(hit.payload, Back):
             found.extend(_named_before(hit, hit.payload, found))
         elif isinstance(hit.payload, _Word):
-            found.extend(_resolve(hit, hit.payload, scan, vocabulary))
+            found.extend(_resolve(hit, hit.payload, rules))
     return tuple(found)
 
 
-def _resolve(hit: Hit, word: _Word, scan: Scan, vocabulary: Vocabulary) -> Iterator[ScopeMention]:
-    rule = vocabulary.scope_contexts.get(word.phrase)
-    if rule is None or context.meant(LAYER, rule, hit, scan):
+def _is_goods(hit: Hit) -> bool:
+    """A name that is a word for goods, too: "Boeing" is a firm and aircraft, but "Apple" is no fruit."""
+    return isinstance(hit.payload, _Word) and hit.payload.phrase[0].isupper()
+
+
+def _resolve(hit: Hit, word: _Word, rules: Contexts) -> Iterator[ScopeMention]:
+    rule = rules.rule(word.phrase)
+    if rule is None or rules.meant(rule, hit):
         yield ScopeMention(hit.start, hit.end, word.scope, word.weak)
     elif rule.otherwise:
         yield ScopeMention(hit.start, hit.end, rule.otherwise, True)
