@@ -25,6 +25,13 @@ from monitor.daemon.troubles import recognise
 from monitor.daemon.works import Surroundings, Works, database_url, version
 from monitor.store import Store
 
+
+async def open_works(around: Surroundings) -> Works:
+    from monitor.daemon.rooms import open_works
+
+    return await open_works(around)
+
+
 #: Seconds that what is under way has to end once the daemon was told to stop.
 DRAIN = 20.0
 #: Seconds between two attempts to open a database that is locked, or whose disk is full.
@@ -81,7 +88,7 @@ class Daemon:
         drain: float = DRAIN,
         draw: Callable[[], float] = random.random,
         notifier: Notifier | None = None,
-        opener: Callable[[Surroundings], Awaitable[Works]],
+        opener: Callable[[Surroundings], Awaitable[Works]] = open_works,
     ) -> None:
         self.loaded = loaded
         #: The folder that was taken; a reload does not move it.
@@ -239,10 +246,10 @@ class Daemon:
 
     async def _look(self) -> None:
         """Look after ourselves: leave a sign of life, tell the manager, and call the heartbeat if all is well."""
-        problems = failing(self._ticker.records) + self._stuck()
-        problems += await asyncio.to_thread(self._stored_problems)
+        ailments = failing(self._ticker.records) + self._stuck()
+        await asyncio.to_thread(self._lock.sign_of_life, real_time(), ailments)
+        problems = ailments + await asyncio.to_thread(self._stored_problems)
         self._notifier.status("; ".join(problems) or self._summary())
-        await asyncio.to_thread(self._lock.sign_of_life, real_time(), problems)
         await self._heartbeat(problems)
 
     async def _watchdog(self) -> None:

@@ -6,21 +6,28 @@ import os
 
 import aiohttp
 
+from alerts.channels.base import trust, user_agent
 from config.outbound import Outbound, refusal
+from config.settings import Settings
 
 #: Seconds for the whole call.
 TIMEOUT = 10.0
 
 
-async def beat(url: str, outbound: Outbound, *, agent: str, proxy: str | None = None) -> str | None:
-    """Ask for the URL once. None when it was well, otherwise why not, without the URL (its path is a secret)."""
-    timeout = aiohttp.ClientTimeout(total=TIMEOUT)
+async def beat(settings: Settings, outbound: Outbound) -> str | None:
+    """Ask for `settings.heartbeat_url` once.
+
+    None when it was well, otherwise why not, without the URL, whose path is a secret. Raises nothing.
+    """
     try:
+        connector = outbound.connector(proxy=settings.proxy, limit=1)
         async with (
             aiohttp.ClientSession(
-                connector=outbound.connector(proxy=proxy, limit=1), timeout=timeout, headers={"User-Agent": agent}
+                connector=connector,
+                timeout=aiohttp.ClientTimeout(total=TIMEOUT),
+                headers={"User-Agent": user_agent(settings.contact)},
             ) as session,
-            session.get(url, proxy=proxy) as answer,
+            session.get(settings.heartbeat_url or "", proxy=settings.proxy, ssl=trust(settings)) as answer,
         ):
             return None if answer.status < 400 else f"it answered {answer.status}"
     except TimeoutError:
