@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import combinations
 
 from config.words import SETTLED, Kind, Status
 from monitor.ledger import actors, due
@@ -16,6 +17,8 @@ from monitor.ledger.reconcile import explain
 from monitor.ledger.terms import Evidence, Role, Term, is_position
 from monitor.types import Article, Change, Claim, TermKey, unit_family
 
+#: Among how many figures the addends of a sum are looked for.
+_MOST_ADDENDS = 10
 #: (kind, party, counterparty) → the terms recorded between them.
 Find = Callable[[Kind, str, str], Iterable[Term]]
 
@@ -164,20 +167,34 @@ def _effective(claim: Claim) -> str:
 
 def _role(claim: Claim, told: Sequence[Claim], siblings: Sequence[float]) -> Role:
     """Whether the figure is a part of a sum of its article, or one of several counts that replace different figures."""
-    value = claim.value
-    if value is None:
-        return Role.PLAIN
-    alike = [c for c in told if c.status is claim.status and c.value is not None and not equal(c.value, value)]
-    rest = [c.value for c in told if c is not claim and c.value is not None] + list(siblings)
-    for total in alike:
-        assert total.value is not None
-        same_day = total.effective == claim.effective or claim.status is not Status.ORDERED
-        if total.value > value and same_day and any(equal(value + other, total.value) for other in rest):
-            return Role.PART
+    if _part(claim, told, siblings):
+        return Role.PART
+    alike = [c for c in told if c.status is claim.status and not equal(c.value, claim.value)]
     settled = claim.status in SETTLED and claim.kind is Kind.TARIFF
     if settled and claim.previous is not None and any(_other_count(claim, c) for c in alike):
         return Role.STRAND
     return Role.PLAIN
+
+
+def _part(claim: Claim, told: Sequence[Claim], siblings: Sequence[float]) -> bool:
+    """Whether the figure adds up with others of the article to a larger one that it gives for the same term.
+
+    Rates are added only to a sum of the same status and day (34 ordered on top of 20 are 54 ordered); amounts of
+    other scopes count as addends too (200 in cash and 150 in ships are 350).
+    """
+    value, rate = claim.value, unit_family(claim.unit) == "percent"
+    if value is None:
+        return False
+    others = [c.value for c in told if c is not claim and c.value is not None] + ([] if rate else list(siblings))
+    for total in told:
+        fits = total.status is claim.status and total.effective == claim.effective
+        if total.value is None or total.value <= value or not (fits if rate else total.status in SETTLED):
+            continue
+        addends = [x for x in dict.fromkeys(others) if x < total.value][:_MOST_ADDENDS]
+        sums = (sum(chosen) for n in range(1, 4) for chosen in combinations(addends, n))
+        if any(equal(value + rest, total.value) for rest in sums):
+            return True
+    return False
 
 
 def _other_count(claim: Claim, other: Claim) -> bool:

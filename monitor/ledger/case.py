@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum, auto
 
 from config.words import Status
+from monitor.ledger.evidence import independent
 from monitor.ledger.figures import ahead, comparable, equal, same_figure
 from monitor.ledger.policy import Policy
 from monitor.ledger.terms import Evidence, Term, Version
@@ -75,6 +77,19 @@ class Case:
         """Whether the claim says that it replaces what stands or what is applied."""
         known = (self.term.standing, self.term.applied)
         return any(v is not None and equal(self.claim.previous, v.value) for v in known)
+
+    def told_lately_by_another(self, since: datetime) -> bool:
+        """Whether an independent report of tier 1 or 2 said the same within the contest window, and after `since`."""
+        recent = [e for e in self.term.others if e.published >= since and self._agrees(e)]
+        return len(independent([*recent, self.evidence])) > 1
+
+    def _agrees(self, other: Evidence) -> bool:
+        return (
+            other.claim.status is self.claim.status
+            and equal(other.claim.value, self.value)
+            and self.evidence.published - other.published <= self.policy.contest_window
+            and max(other.tier, self.evidence.tier) <= 2
+        )
 
     def earlier(self, *statuses: Status) -> int | None:
         """The place of the last version of the claim's figure, in one of the statuses if any are given."""

@@ -6,6 +6,7 @@ import base64
 import re
 import struct
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 
 from config.words import Trust
@@ -32,6 +33,7 @@ def fingerprint(text: str) -> str:
     return base64.b85encode(struct.pack(f">{len(hashes)}I", *hashes)).decode()
 
 
+@lru_cache(maxsize=4096)
 def _sketch(mark: str) -> frozenset[int]:
     raw = base64.b85decode(mark)
     return frozenset(struct.unpack(f">{len(raw) // 4}I", raw))
@@ -42,12 +44,14 @@ def near_copy(a: str, b: str) -> bool:
     if not a or not b:
         return False
     one, two = _sketch(a), _sketch(b)
-    reach = min(max(one), max(two))
-    if len(one) < _SKETCH or len(two) < _SKETCH:
-        # A sketch that is not full holds every shingle of its text, so it reaches as far as the other one.
-        reach = max(one) if len(one) >= _SKETCH else max(two) if len(two) >= _SKETCH else 2**32
+    reach = min(_reach(one), _reach(two))
     first, second = {h for h in one if h <= reach}, {h for h in two if h <= reach}
     return len(first & second) >= _COPY * max(1, min(len(first), len(second)))
+
+
+def _reach(sketch: frozenset[int]) -> int:
+    """Up to which hash the sketch is complete: one that is not full holds every shingle of its text."""
+    return max(sketch) if len(sketch) >= _SKETCH else 2**32
 
 
 def independent(evidence: Iterable[Evidence]) -> list[Evidence]:

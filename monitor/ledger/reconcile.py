@@ -51,7 +51,7 @@ def reconcile(term: Term, claim: Claim, evidence: Evidence, policy: Policy) -> t
 def explain(term: Term, evidence: Evidence, policy: Policy) -> Step:
     """As `reconcile`, with a note that says why a claim changed nothing."""
     known = list(term.all_evidence())
-    if _identity(evidence) in map(_identity, known):
+    if any(e.article == evidence.article and _identity(e) == _identity(evidence) for e in known):
         return Step(term=term, note=_note(term, evidence, NoteKind.PASSED, "this report was taken in before"))
     newest = max((e.order for e in known), default=None)
     dated = max((v.since for v in term.versions if v.by_date), default=None)
@@ -192,7 +192,9 @@ def _grown(held: Holder, evidence: Evidence) -> Holder:
     """The version or position with one more report, as many kept as are of use."""
     kept = held.evidence if len(held.evidence) >= _KEPT else (*held.evidence, evidence)
     rivals = held.rivals if isinstance(held, Version) else ()
-    return replace(held, evidence=kept, reports=held.reports + 1, trust=attested(kept, rivals))
+    settled_already = held.trust is Trust.CONFIRMED and not rivals
+    grown = held.trust if settled_already else attested(kept, rivals)
+    return replace(held, evidence=kept, reports=held.reports + 1, trust=grown)
 
 
 def _support(term: Term, evidence: Evidence, verdict: Verdict) -> Step:

@@ -9,7 +9,7 @@ from config.words import Kind, Status, Trust
 from monitor.ledger.case import Act, Case, Verdict
 from monitor.ledger.evidence import independent, near_copy
 from monitor.ledger.figures import equal, last_day
-from monitor.ledger.terms import LADDER, PENDING, Evidence, Role, Version, full_date
+from monitor.ledger.terms import LADDER, PENDING, Role, Version, full_date
 from monitor.types import unit_family
 
 #: An end that nobody told us the beginning of is news only while it is fresh.
@@ -231,21 +231,12 @@ def told_again(case: Case) -> Verdict | None:
     index = case.earlier()
     if index is None or _moves(case):
         return None
-    recent = [e for e in case.term.others if _says_the_same_lately(case, e, standing)]
-    if len(independent([*recent, case.evidence])) > 1:
+    stopped = standing.status in (Status.SUSPENDED, Status.ENDED)
+    if stopped and case.claim.status is Status.IN_EFFECT and case.evidence.tier < 3:
+        return Verdict(Act.MOVE, f"{case.value:g} in effect, {standing.value:g} is {standing.status}")
+    if case.told_lately_by_another(standing.since):
         return Verdict(Act.MOVE, f"back to {case.value:g}, by two independent reports")
     return Verdict(Act.KEEP, f"history: {case.value:g} stood before {standing.value:g}, nothing says that it came back")
-
-
-def _says_the_same_lately(case: Case, other: Evidence, standing: Version) -> bool:
-    apart = case.evidence.published - other.published
-    return (
-        other.claim.status is case.claim.status
-        and equal(other.claim.value, case.value)
-        and other.published >= standing.since
-        and apart <= case.policy.contest_window
-        and max(other.tier, case.evidence.tier) <= 2
-    )
 
 
 def _moves(case: Case) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from config.words import Status
 from monitor.ledger.case import Act, Case, Verdict
@@ -24,7 +24,7 @@ def decide(case: Case) -> Verdict:
     refusal = case.claim.status is Status.REJECTED
     if standing is not None and standing.status in LADDER and case.says(standing) and not refusal:
         return Verdict(Act.KEEP, f"{case.value:g} is what stands: {standing.status}")
-    if not refusal and _known(case) and not (case.own_day_ahead or case.names_previous):
+    if not refusal and _known(case) and not (renews(case) or case.told_lately_by_another(_last_told(case))):
         return Verdict(Act.KEEP, f"history: {case.value:g} was spoken of before, nothing says that it is meant anew")
     if _how_it_came_about(case):
         return Verdict(Act.KEEP, "history: how what stands came about, told beside it")
@@ -63,6 +63,12 @@ def _same(case: Case, position: Position) -> bool:
     return same_figure(case.claim, case.value, position.value, position.unit) or (
         equal(position.value, case.value) and position.unit == case.claim.unit
     )
+
+
+def _last_told(case: Case) -> datetime:
+    """When the figure was last a position that was answered or left lying, or what stands began."""
+    times = [p.closed or p.renewed for p in case.term.positions if _same(case, p)]
+    return max([*times, *((case.standing.since,) if case.standing else ())], default=case.evidence.published)
 
 
 def _known(case: Case) -> bool:
