@@ -314,6 +314,6 @@ def _host(asked: str, url: str) -> str:
         host = URL(url).raw_host
     except ValueError as error:
         raise FetchError(asked, f"not a web address ({error})", "address") from error
-    if not host:
+    if not host or not host.isprintable() or " " in host:
         raise FetchError(asked, "not a web address: it names no host", "address")
     return host.lower()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import ssl
 from http import HTTPStatus
 from typing import Final, Literal
@@ -97,7 +99,9 @@ def _tls(error: BaseException) -> str:
 
 
 def _short(error: object) -> str:
-    said = getattr(error, "strerror", None) or str(error)
+    """What the system says ("Connection refused") or the library, in one line."""
+    number = error.errno if isinstance(error, OSError) and not isinstance(error, socket.gaierror) else None
+    said = os.strerror(number) if number else getattr(error, "strerror", None) or str(error)
     return " ".join(str(said).split())[:200] or type(error).__name__
 
 
@@ -109,4 +113,5 @@ def shown(url: str) -> str:
             url = str(parsed.with_user(None)) if parsed.host else "an address with a login"
     except ValueError:
         pass
-    return url if len(url) <= 300 else url[:299] + "…"
+    url = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in url[:300])
+    return url if len(url) < 300 else url[:299] + "…"
