@@ -38,6 +38,17 @@ class Lazy(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from config.problems import did_you_mean
+
+            hint = did_you_mean(args[0], COMMANDS, cutoff=0.6).capitalize()
+            raise click.UsageError(f"{error.message} {hint}".strip(), ctx) from None
+
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option(
