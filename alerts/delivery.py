@@ -22,6 +22,8 @@ from config.settings import Config, Settings, Subscription
 SLOW = 3.0
 #: Real seconds between two looks for what has become due while lanes are busy.
 LOOK = 1.0
+#: Real seconds after which a call returns though lanes are busy: a long queue for a slow target is no hang.
+PATIENCE = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,21 +107,23 @@ class Deliverer:
             return True
         return False
 
-    async def deliver_due(self) -> int:
+    async def deliver_due(self, patience: float = PATIENCE) -> int:
         """Deliver all that is due, and what becomes due or is woken for meanwhile; the number of attempts made.
 
-        Returns when no lane is busy. What is enqueued during a call is picked up by it, however slow other lanes are.
+        Returns when no lane is busy, or after `patience` real seconds; lanes then go on, and the next call looks
+        after them. What is enqueued during a call is picked up by it, however slow other lanes are.
         """
         self._loop = asyncio.get_running_loop()
+        until = self._loop.time() + patience
         before = self._attempts
         await self._books.flush()
-        while not self._stopping:
+        while not self._stopping and self._loop.time() < until:
             self._woken.clear()
             await self._open_lanes()
             if not self._lanes:
                 await self._close_retired()
                 break
-            await self._until_news()
+            await self._until_news(min(LOOK, until - self._loop.time()))
         return self._attempts - before
 
     def stop(self) -> None:
@@ -146,11 +150,13 @@ class Deliverer:
         await self._books.flush()
         return cut
 
-    async def _until_news(self) -> None:
-        """Until a lane ends, somebody wakes us, or it is time to look again."""
+    async def _until_news(self, longest: float) -> None:
+        """Until a lane ends, somebody wakes us, or it is time to look again: `longest` real seconds."""
         woken = asyncio.ensure_future(self._woken.wait())
         try:
-            await asyncio.wait({*self._lanes.values(), woken}, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                {*self._lanes.values(), woken}, timeout=max(longest, 0), return_when=asyncio.FIRST_COMPLETED
+            )
         finally:
             woken.cancel()
 

@@ -245,6 +245,26 @@ async def test_a_slow_receiver_holds_up_only_itself(
     assert desk.states().count("sent") == 31
 
 
+async def test_a_call_does_not_last_as_long_as_a_slow_queue(
+    desk: Desk, receiver: Receiver, make_config: Make, subscribe: Make, make_alert: Make
+) -> None:
+    go = asyncio.Event()
+
+    async def wait(_: web.Request) -> web.StreamResponse:
+        await go.wait()
+        return web.Response()
+
+    receiver.will(wait)
+    desk.config = make_config(subscribe(receiver.url), timeout=60)
+    desk.put(make_alert())
+    assert await asyncio.wait_for(desk.deliverer.deliver_due(patience=0.01), SOON) == 1
+    assert desk.states() == ["leased"]
+    go.set()
+    assert await desk.deliverer.deliver_due() == 0
+    assert desk.states() == ["sent"]
+    assert len(receiver.got) == 1
+
+
 async def test_a_target_in_trouble_gets_one_attempt_at_a_time(
     desk: Desk, receiver: Receiver, make_config: Make, subscribe: Make, make_alert: Make, clock: Clock
 ) -> None:

@@ -1,0 +1,235 @@
+"""`pactwatch alerts`: what was told to whom and why, a test of a subscription, a second try."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.loading import counted, load_or_exit
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from alerts.history import Entry
+    from config.load import Loaded
+    from config.settings import Subscription
+    from monitor.store import Store
+
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+class Unknown(click.ClickException):
+    """What was named is not there; the words say what is."""
+
+    exit_code = 2
+
+
+class ListByDefault(click.Group):
+    """A group that lists when no command of it is named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        helps = args and args[0] in self.get_help_option_names(ctx)
+        if not args or (args[0].startswith("-") and not helps):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=ListByDefault)
+def alerts() -> None:
+    """Alerts and their deliveries: list them, ask why, test a subscription, try again.
+
+    \b
+    Examples:
+      pactwatch alerts                      the newest alerts and what became of them
+      pactwatch alerts list --state dead    those that could not be delivered
+      pactwatch alerts why 5c2d             every decision on one alert, every attempt
+      pactwatch alerts test desk            send a test, show the server's answer
+      pactwatch alerts retry 5c2d           start its failed deliveries anew
+    """
+
+
+@alerts.command("list")
+@click.option("--limit", "-n", default=20, show_default=True, type=click.IntRange(1, 10_000), help="How many alerts.")
+@click.option(
+    "--state",
+    type=click.Choice(["queued", "leased", "sent", "dead", "skipped"]),
+    help="Only alerts with a delivery in this state.",
+)
+@as_json_option
+@click.pass_obj
+def list_alerts(config_path: Path | None, limit: int, state: str | None, as_json: bool) -> None:
+    """List the newest alerts and what became of each of their deliveries.
+
+    `skipped` means that a subscription did not match: `pactwatch alerts why ID` says why.
+
+    \b
+    Examples:
+      pactwatch alerts list -n 50
+      pactwatch alerts list --state dead --json
+    """
+    from alerts.history import recent
+
+    with _reading(load_or_exit(config_path)) as connection:
+        entries = recent(connection, limit, state=state)
+    if as_json:
+        from monitor.cli.alertsview import as_data
+
+        click.echo(json.dumps([as_data(entry) for entry in entries], ensure_ascii=False))
+    elif entries:
+        from monitor.cli.alertsview import show_list
+
+        show_list(entries)
+    else:
+        click.echo("no alerts yet" if state is None else f"no alerts with a delivery that is {state}")
+
+
+@alerts.command()
+@click.argument("id")
+@as_json_option
+@click.pass_obj
+def why(config_path: Path | None, id: str, as_json: bool) -> None:
+    """Say for each subscription why it was told of an alert or not, and show every attempt.
+
+    ID is the alert's id, or a delivery's (webhook-id, the left part of a Message-ID), or the beginning of one.
+
+    \b
+    Example:
+      pactwatch alerts why 5c2d
+    """
+    loaded = load_or_exit(config_path)
+    entry = _entry(loaded, id)
+    from monitor.cli import alertsview
+
+    if as_json:
+        click.echo(json.dumps(alertsview.as_data(entry), ensure_ascii=False))
+    else:
+        alertsview.show_why(entry, loaded.config.subscriptions)
+
+
+@alerts.command()
+@click.argument("id")
+@as_json_option
+@click.pass_obj
+def retry(config_path: Path | None, id: str, as_json: bool) -> None:
+    """Start deliveries anew that were given up or wait for their next try.
+
+    ID is an alert's (all its deliveries) or one delivery's, or the beginning of one. What was sent is not sent again.
+    Ends with 1 where there is nothing to try again.
+
+    \b
+    Example:
+      pactwatch alerts retry 5c2d
+    """
+    loaded = load_or_exit(config_path)
+    entry = _entry(loaded, id)
+    meant = [one.id for one in entry.told if one.id.startswith(id)] or [entry.alert.id]
+    queued = _requeue(loaded, meant)
+    if as_json:
+        click.echo(json.dumps({"queued": queued}))
+    elif queued:
+        from monitor.daemon.lock import held
+
+        running = held(loaded.data_dir)
+        then = "the daemon sends within seconds" if running else "they leave once the daemon runs: pactwatch run"
+        click.echo(f"{counted(len(queued), 'delivery').replace('deliverys', 'deliveries')} queued again; {then}")
+    else:
+        click.echo(f"nothing to try again: see `pactwatch alerts why {entry.alert.id}`", err=True)
+    if not queued:
+        raise click.exceptions.Exit(1)
+
+
+@alerts.command()
+@click.argument("subscription")
+@as_json_option
+@click.pass_obj
+def test(config_path: Path | None, subscription: str, as_json: bool) -> None:
+    """Send a real test message to a subscription, and show what the server answers.
+
+    Nothing is stored, and nothing is tried again. Ends with 1 where the message was not taken.
+
+    \b
+    Example:
+      pactwatch alerts test desk
+    """
+    import asyncio
+    from datetime import UTC, datetime
+
+    from alerts.trial import send_trial
+    from config.outbound import Outbound
+
+    loaded = load_or_exit(config_path)
+    one = _subscription(loaded, subscription)
+    settings = loaded.config.settings
+    answer, seconds = asyncio.run(send_trial(settings, one, Outbound(settings.allow_private), datetime.now(UTC)))
+    if as_json:
+        data = {"subscription": one.name, "channel": one.channel, "ok": answer.ok, "permanent": answer.permanent}
+        click.echo(json.dumps(data | {"answer": answer.detail, "seconds": round(seconds, 3)}, ensure_ascii=False))
+    else:
+        from monitor.cli.alertsview import show_trial
+
+        show_trial(one, settings, answer, seconds)
+    if not answer.ok:
+        raise click.exceptions.Exit(1)
+
+
+def _subscription(loaded: Loaded, name: str) -> Subscription:
+    from config.problems import did_you_mean
+
+    known = {one.name: one for one in loaded.config.subscriptions}
+    if name in known:
+        return known[name]
+    if not known:
+        raise Unknown(f'there is no subscription "{name}": none is configured yet. Add one under subscriptions:')
+    hint = did_you_mean(name, known) or f"there are: {', '.join(known)}"
+    raise Unknown(f'there is no subscription "{name}"; {hint}')
+
+
+def _entry(loaded: Loaded, start: str) -> Entry:
+    """The alert that an id, or the beginning of one, means."""
+    from alerts.history import entry, named
+
+    with _reading(loaded) as connection:
+        ids = named(connection, start) if start else []
+        exact = [start] if start in ids else ids
+        found = entry(connection, exact[0]) if len(exact) == 1 else None
+    if found is not None:
+        return found
+    if ids:
+        raise Unknown(f'"{start}" is not clear, it begins the ids of several alerts: {", ".join(ids)}')
+    raise Unknown(f'no alert or delivery has an id that begins with "{start}"; `pactwatch alerts` lists them')
+
+
+def _requeue(loaded: Loaded, ids: list[str]) -> list[str]:
+    from datetime import UTC, datetime
+
+    from alerts.outbox import requeue
+
+    with _open(loaded, read_only=False) as store, store.begin() as connection:
+        return requeue(connection, ids, datetime.now(UTC))
+
+
+@contextmanager
+def _reading(loaded: Loaded) -> Iterator[Connection]:
+    with _open(loaded, read_only=True) as store, store.read() as connection:
+        yield connection
+
+
+@contextmanager
+def _open(loaded: Loaded, read_only: bool) -> Iterator[Store]:
+    """The store of a configuration. ClickException in plain words where it cannot be used."""
+    from monitor.daemon.works import database_url
+    from monitor.store import Store, StoreError
+
+    try:
+        store = Store.open(database_url(loaded), read_only=read_only)
+        try:
+            yield store
+        finally:
+            store.close()
+    except StoreError as error:
+        raise click.ClickException(str(error)) from error
