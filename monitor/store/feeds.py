@@ -55,11 +55,8 @@ class State:
 
     def scheduled(self, planned: Schedule, now: datetime) -> State:
         """This state with another schedule; `now` is when it was made."""
-        return replace(self, **{name: getattr(planned, name) for name in SCHEDULE}).due(planned.next_poll_at or now)
-
-    def due(self, at: datetime) -> State:
-        """This state with another time for the next poll."""
-        return replace(self, next_poll_at=at)
+        moved = {name: getattr(planned, name) for name in SCHEDULE}
+        return replace(self, **moved | {"next_poll_at": planned.next_poll_at or now})
 
 
 SCHEDULE = tuple(f.name for f in fields(Schedule))
@@ -210,10 +207,11 @@ def finish(connection: Connection, lease: Lease, state: State) -> None:
         raise LeaseLost(lease.feed.name)
 
 
-def release(connection: Connection, lease: Lease) -> None:
-    """Gives a lease back unused: the feed is due as it was."""
-    own = update(feeds).where(feeds.c.id == lease.id, feeds.c.lease_token == lease.token)
-    connection.execute(own.values(lease_until=None, lease_token=None))
+def release(connection: Connection, leases: Iterable[Lease]) -> None:
+    """Gives leases back unused: their feeds are due as they were. One that is no longer ours stays as it is."""
+    for lease in leases:
+        own = update(feeds).where(feeds.c.id == lease.id, feeds.c.lease_token == lease.token)
+        connection.execute(own.values(lease_until=None, lease_token=None))
 
 
 def _spec(feed: Feed) -> dict[str, Any]:

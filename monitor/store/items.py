@@ -27,7 +27,7 @@ class Saved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """An item that waits to be read."""
+    """An item that waits to be read. Its article's `observed` is when this revision reached us."""
 
     id: int
     revision: int

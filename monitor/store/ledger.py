@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, insert, select
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, RowMapping, func, insert, select
 from config.words import Kind, Qualifier, Status, Trust
 from monitor.ledger.codec import from_json, to_json
 from monitor.ledger.terms import Term
-from monitor.store.schema import changes, claims, terms
+from monitor.store.schema import changes, claims, meta, terms
 from monitor.store.upsert import upsert
 from monitor.types import Change, ChangeClass, Claim, TermKey, unit_family
 
@@ -27,6 +28,8 @@ CHANGE_FIELDS = tuple(
 #: By these a claim of a later revision is the same as one that the item made before: all that is said, but not where
 #: it stands in the text nor how sure the reader is.
 SAID = tuple(f.name for f in fields(Claim) if f.name not in {"quote", "start", "end", "confidence", "exemptions"})
+
+SETTLED_UNTIL = "settled_until"
 
 Lookup = Callable[[Kind, str, str], Iterable[Term]]
 
@@ -66,8 +69,12 @@ def claims_of(connection: Connection, item_id: int) -> list[Claim]:
 
 
 def lookup(connection: Connection) -> Lookup:
-    """The function by which the ledger's rules find the terms of a kind between two parties."""
+    """The function by which the ledger's rules find the terms of a kind between two parties.
 
+    It remembers what it found: take a new one for each transaction, and after `save_terms`.
+    """
+
+    @cache
     def find(kind: Kind, party: str, counterparty: str) -> list[Term]:
         same = (terms.c.kind == kind, terms.c.party == party, terms.c.counterparty == counterparty)
         return _terms(connection, select(terms.c.state).where(*same).order_by(terms.c.id))
@@ -126,6 +133,17 @@ def journal(
         query = query.where(changes.c.term == term)
     rows = connection.execute(query.limit(limit) if limit is not None else query).mappings().all()
     return [_entry(row) for row in reversed(rows)]
+
+
+def settled_until(connection: Connection) -> datetime | None:
+    """Up to when dates have been given their effect; None before the first time."""
+    found = connection.execute(select(meta.c.value).where(meta.c.name == SETTLED_UNTIL)).scalar()
+    return None if found is None else datetime.fromisoformat(found)
+
+
+def set_settled_until(connection: Connection, moment: datetime) -> None:
+    """Notes that every date up to the moment has had its effect."""
+    upsert(connection, meta, [{"name": SETTLED_UNTIL, "value": moment.isoformat()}], ["name"])
 
 
 def deals(connection: Connection) -> list[tuple[str, int]]:

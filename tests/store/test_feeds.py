@@ -171,10 +171,10 @@ def test_release_makes_a_feed_due_again(store: Store, make_feed: MakeFeed, now: 
     sync(store, [make_feed("A")], now)
     with store.begin() as connection:
         (lease,) = feeds.claim_due(connection, now, 5, LEASE, "t")
-        feeds.release(connection, replace(lease, token="somebody else's"))
+        feeds.release(connection, [replace(lease, token="somebody else's")])
     assert claim(store, now) == []
     with store.begin() as connection:
-        feeds.release(connection, lease)
+        feeds.release(connection, [lease])
     assert claim(store, now) == ["A"]
 
 

@@ -1,0 +1,132 @@
+"""What the pipeline writes, one function a transaction: each takes a connection and what a worker anywhere can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from alerts import outbox
+from config.settings import Config, Polling
+from monitor.announce import alert
+from monitor.feeds import schedule
+from monitor.feeds.entry import Entry
+from monitor.feeds.fetch import Fetched
+from monitor.ledger import book
+from monitor.ledger.due import due, mature
+from monitor.ledger.policy import Policy
+from monitor.ledger.terms import Term
+from monitor.store import feeds, items, ledger
+from monitor.store.feeds import Lease
+from monitor.store.items import Saved, Unread
+from monitor.types import Change, Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """What one poll came to, before anything of it is stored."""
+
+    outcome: schedule.Outcome
+    #: The good answer; None for a failure, one of parsing too: its validators must not hide the document next time.
+    answer: Fetched | None = None
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What the ledger made of an item or of a date."""
+
+    changes: tuple[Change, ...] = ()
+    #: Their numbers in the journal.
+    seqs: tuple[int, ...] = ()
+    #: Ids of the deliveries that are queued now.
+    queued: tuple[str, ...] = ()
+    #: Claims that are recorded for the first time.
+    claims: int = 0
+
+
+def store_poll(
+    connection: Connection, lease: Lease, brought: Brought, now: datetime, draw: float, polling: Polling
+) -> tuple[Saved, feeds.State]:
+    """Stores the items of a poll together with the feed's new state, and gives the lease back.
+
+    Raises LeaseLost, and then nothing must be committed. Once the validators are there, so are the items.
+    """
+    first = lease.state.first_polled_at is None
+    saved = Saved()
+    if brought.entries:
+        saved = items.save(connection, lease, brought.entries, now, baseline=first and polling.baseline)
+    outcome = replace(brought.outcome, new=len(saved.new))
+    planned = schedule.after(lease.state.schedule, outcome, now, draw, polling, lease.feed.interval)
+    state = replace(lease.state.scheduled(planned, now), last_polled_at=now)
+    if brought.answer is not None:
+        state = replace(
+            state,
+            first_polled_at=lease.state.first_polled_at or now,
+            etag=brought.answer.etag,
+            last_modified=brought.answer.last_modified,
+            body_hash=brought.answer.body_hash,
+            moved_to=brought.answer.moved_to or lease.state.moved_to,
+        )
+    feeds.finish(connection, lease, state)
+    return saved, state
+
+
+def record(
+    connection: Connection, item: Unread, reading: Reading, reader: str, config: Config, now: datetime
+) -> Recorded | None:
+    """Writes what was read of an item: tags, claims, terms, changes and alerts, all or nothing.
+
+    None, and nothing is written, where the item was read or revised by somebody else since. A baseline item alerts
+    nobody.
+    """
+    if not items.mark_read(connection, item.id, item.revision, reading, reader, now):
+        return None
+    article, claims = item.article, reading.claims
+    if item.revision > 1:
+        # What a publisher changed was published when it was changed, or a correction would count as the older word.
+        article = replace(article, published=article.observed.astimezone(article.published.tzinfo))
+        claims = ledger.new_claims(connection, item.id, claims)
+    if not claims:
+        return Recorded()
+    ledger.record_claims(connection, item.id, item.revision, claims, reader, now)
+    policy = Policy.of(config.settings.ledger)
+    outcome = book.record(ledger.lookup(connection), article, claims, policy)
+    terms, changes = list(outcome.terms.values()), list(outcome.changes)
+    if item.baseline:
+        # Dates that had come before we knew the term: they have their effect now, and are no news either.
+        ripe = [mature(term, now) for term in terms]
+        terms, changes = [term for term, _ in ripe], [*changes, *(change for _, came in ripe for change in came)]
+    recorded = _keep(connection, terms, changes, config, now, baseline=item.baseline, published=article.published)
+    return replace(recorded, claims=len(claims))
+
+
+def settle(connection: Connection, config: Config, now: datetime) -> Recorded:
+    """Gives every date that has come its effect, and reminds of what comes soon."""
+    since = ledger.settled_until(connection)
+    if since is not None and now <= since:
+        return Recorded()
+    outcome = due(ledger.all_terms(connection), since or now, now, Policy.of(config.settings.ledger))
+    ledger.set_settled_until(connection, now)
+    return _keep(connection, outcome.terms.values(), outcome.changes, config, now)
+
+
+def _keep(
+    connection: Connection,
+    terms: Iterable[Term],
+    changes: Iterable[Change],
+    config: Config,
+    now: datetime,
+    *,
+    baseline: bool = False,
+    published: datetime | None = None,
+) -> Recorded:
+    """Terms, journal and outbox in the caller's transaction: if the change is there, so is the alert."""
+    ledger.save_terms(connection, terms, now)
+    made = tuple(changes)
+    seqs = ledger.append(connection, made, now, baseline=baseline)
+    alerts = [] if baseline else [alert(change, published=published) for change in made]
+    queued = outbox.enqueue(connection, alerts, config, now)
+    return Recorded(changes=made, seqs=tuple(seqs), queued=tuple(queued))
