@@ -20,24 +20,25 @@ TRACKING: Final = frozenset({
 })  # fmt: skip
 TRACKING_PREFIXES: Final = ("utm_", "at_", "pk_", "mtm_", "piwik_", "hsa_", "trk_", "ns_", "__twitter_", "__source")
 
+#: Links are often broken over lines; other controls and lone surrogates are nobody's address.
+_BREAKS = re.compile(r"[\r\n\t]+\s*")
+_IMPOSSIBLE = re.compile("[\x00-\x20\x7f\ud800-\udfff]")
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
 
 
 def absolute(link: str | None, base: str) -> str | None:
     """The http or https address that a link means on a page at `base`, or None (a script, a mail address, nonsense)."""
-    cleaned = "".join((link or "").split()) if "\n" in (link or "") else (link or "").strip()
-    if not cleaned or len(cleaned) > MAX_URL:
+    written = _BREAKS.sub("", link or "").strip()
+    if not written or len(written) > MAX_URL:
         return None
     try:
-        url = urljoin(base, cleaned)
+        url = urljoin(base, written).replace(" ", "%20")
         parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or "\\" in parts.netloc:
-            return None
         _ = parts.port
     except ValueError:
         return None
-    if any(ord(character) < 0x21 or ord(character) == 0x7F for character in url):
-        return url.replace(" ", "%20") if not any(ord(c) < 0x20 or ord(c) == 0x7F for c in url) else None
+    if parts.scheme not in ("http", "https") or not parts.hostname or _IMPOSSIBLE.search(url) or "\\" in parts.netloc:
+        return None
     return url
 
 

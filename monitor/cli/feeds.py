@@ -1,0 +1,274 @@
+"""`pactwatch feeds`: the feeds and how they are, and what a poll of an address or a file would see."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.cli.loading import counted, load_or_exit
+
+if TYPE_CHECKING:
+    from config.load import Loaded
+    from config.settings import Settings
+    from monitor.feeds.entry import Entry, ParsedFeed
+    from monitor.store.feeds import State
+
+#: Entries of one document that are shown to people; `--json` has all.
+SHOWN = 10
+
+
+@click.group()
+def feeds() -> None:
+    """The feeds that are polled, and how they are.
+
+    \b
+    Examples:
+      pactwatch feeds list
+      pactwatch feeds test https://www.ft.com/trade?format=rss
+    """
+
+
+@feeds.command("list")
+@click.option("--all", "everything", is_flag=True, help="Also those that are switched off.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.pass_obj
+def list_feeds(config_path: Path | None, everything: bool, as_json: bool) -> None:
+    """The configured feeds: country, tier, when each is asked next, and what is wrong with it.
+
+    \b
+    Examples:
+      pactwatch feeds list
+      pactwatch feeds list --all --json
+    """
+    loaded = load_or_exit(config_path)
+    states = _states(loaded)
+    shown = [feed for feed in loaded.config.feeds if feed.enabled or everything]
+    if as_json:
+        for feed in shown:
+            click.echo(json.dumps(feed.model_dump(mode="json") | _standing(states.get(feed.name)), ensure_ascii=False))
+        return
+
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("feed", "country", "tier", "next poll", "state", box=box.SIMPLE)
+    for feed in shown:
+        state = states.get(feed.name)
+        due = f"{state.next_poll_at:%d %b %H:%M}" if state else "at once"
+        table.add_row(
+            Text(feed.name), Text(feed.country or ""), str(feed.tier), due if feed.enabled else "off",
+            Text(_in_words(state) if feed.enabled else "", "red" if state and state.failures else ""),
+        )  # fmt: skip
+    console = Console(highlight=False)
+    console.print(table)
+    off = sum(1 for feed in loaded.config.feeds if not feed.enabled)
+    rest = f", {off} switched off" + ("" if everything else " (--all shows them)") if off else ""
+    console.print(f"{counted(len(loaded.config.feeds) - off, 'feed')}{rest}")
+
+
+def _states(loaded: Loaded) -> dict[str, State]:
+    """The state of each feed that the database knows, by name; nothing where there is no database yet."""
+    from monitor.daemon.works import database_url
+    from monitor.store import NoLedger, Store, StoreError
+    from monitor.store.feeds import listing
+
+    try:
+        store = Store.open(database_url(loaded), read_only=True)
+    except NoLedger:
+        return {}
+    except StoreError as error:
+        raise click.ClickException(str(error)) from error
+    try:
+        with store.read() as connection:
+            return {stored.feed.name: stored.state for stored in listing(connection)}
+    finally:
+        store.close()
+
+
+def _standing(state: State | None) -> dict[str, Any]:
+    names = ("next_poll_at", "last_polled_at", "last_ok_at", "failures", "last_error", "gone", "moved_to", "why")
+    values = {name: getattr(state, name) if state else None for name in names}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+
+
+def _in_words(state: State | None) -> str:
+    if state is None or state.last_polled_at is None:
+        return "not polled yet"
+    return f"{state.last_error} ({state.why})" if state.failures else state.why
+
+
+@feeds.command("test")
+@click.argument("sources", nargs=-1, required=True, metavar="URL|FILE|FOLDER|- ...")
+@click.option("--json", "as_json", is_flag=True, help="One item a line: file, id, title, link, published, ...")
+@click.pass_obj
+def test_feed(config_path: Path | None, sources: tuple[str, ...], as_json: bool) -> None:
+    """What a poll would see at an address or in a file; nothing is stored.
+
+    A folder stands for its files, `-` for standard input. With --json each item is a line with file, id, title, link,
+    published (UTC or null), summary and content; a document that is no feed is a line with file and error. Ends with 1
+    if there was one. An address is asked as the daemon would ask it, under the configuration where there is one.
+
+    \b
+    Examples:
+      pactwatch feeds test https://www.ft.com/trade?format=rss
+      pactwatch feeds test saved.xml
+      pactwatch feeds test --json corpus/ | jq .title
+      curl -s https://example.com/feed | pactwatch feeds test -
+    """
+    show = _print_json if as_json else _print
+    failed = 0
+    for seen in _look(sources, config_path):
+        show(seen)
+        failed += bool(seen.error)
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One document, or why it could not be read."""
+
+    #: The address or file as it was given.
+    name: str
+    feed: ParsedFeed | None = None
+    error: str = ""
+    #: What the server said about the answer, in words; empty for a file.
+    answer: str = ""
+
+
+def _look(sources: tuple[str, ...], config_path: Path | None) -> Iterator[Seen]:
+    for source in sources:
+        if source == "-":
+            yield _parsed(source, sys.stdin.buffer.read(), "")
+        elif "://" in source:
+            yield _asked(source, _settings(config_path))
+        else:
+            yield from map(_file, _files(Path(source)))
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """The file, or every file below the folder, in order."""
+    if path.is_dir():
+        yield from sorted(one for one in path.rglob("*") if one.is_file())
+    else:
+        yield path
+
+
+def _file(path: Path) -> Seen:
+    from config.settings import Polling
+
+    limit = Polling().max_bytes
+    try:
+        with path.open("rb") as file:
+            body = file.read(limit + 1)
+    except OSError as error:
+        return Seen(name=_name(path), error=f"cannot be read: {(error.strerror or str(error)).lower()}")
+    if len(body) > limit:
+        return Seen(name=_name(path), error=f"is larger than {limit / 1e6:g} MB; a poll would stop there")
+    return _parsed(_name(path), body, path.absolute().as_uri())
+
+
+def _name(path: Path) -> str:
+    """A file's name for showing; one that is not UTF-8 is shown as well as it can be."""
+    return str(path).encode("utf-8", "replace").decode()
+
+
+def _parsed(name: str, body: bytes, url: str, content_type: str | None = None, answer: str = "") -> Seen:
+    from monitor.feeds.parse import ParseError, parse
+
+    try:
+        return Seen(name=name, feed=parse(body, url, content_type), answer=answer)
+    except ParseError as error:
+        return Seen(name=name, error=str(error), answer=answer)
+
+
+def _settings(config_path: Path | None) -> Settings:
+    """The owner's settings; the defaults where no configuration was named and none is found or it is broken."""
+    from config.load import ConfigError, load
+    from config.settings import Settings
+
+    if config_path is not None:
+        return load_or_exit(config_path).config.settings
+    try:
+        return load(None).config.settings
+    except ConfigError:
+        return Settings()
+
+
+def _asked(url: str, settings: Settings) -> Seen:
+    import asyncio
+
+    from config.outbound import Outbound
+    from monitor.feeds.fetch import Fetched, Fetcher, FetchError, Request
+
+    async def ask() -> Fetched:
+        async with Fetcher(settings, Outbound(settings.allow_private), clock=lambda: datetime.now(UTC)) as fetcher:
+            return await fetcher.fetch(Request(url=url))
+
+    try:
+        got = asyncio.run(ask())
+    except FetchError as error:
+        return Seen(name=url, error=error.reason)
+    told = [f"{got.status}, {len(got.body or b''):,} bytes"]
+    told += [f"has moved for good to {got.moved_to}"] if got.moved_to else []
+    told += [f"answered by {got.url}"] if got.url not in (url, got.moved_to) else []
+    told += [f"fresh for {got.max_age:.0f} s"] if got.max_age else []
+    told += ["can be asked conditionally"] if got.etag or got.last_modified else ["always sends everything"]
+    return _parsed(url, got.body or b"", got.url, got.content_type, ", ".join(told))
+
+
+def _print_json(seen: Seen) -> None:
+    if seen.feed is None:
+        click.echo(json.dumps({"file": seen.name, "error": seen.error}, ensure_ascii=False))
+        return
+    for entry in seen.feed.entries:
+        click.echo(json.dumps({"file": seen.name} | as_data(entry), ensure_ascii=False))
+
+
+def as_data(entry: Entry) -> dict[str, str | None]:
+    """An entry as `feeds test --json` prints it, without its file. `published` is ISO 8601 in UTC."""
+    return {
+        "id": entry.guid,
+        "title": entry.title,
+        "link": entry.link,
+        "published": entry.published.isoformat() if entry.published else None,
+        "summary": entry.summary,
+        "content": entry.content,
+    }
+
+
+def _print(seen: Seen) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    console.print(Text(seen.name, "bold"), soft_wrap=True)
+    if seen.answer:
+        console.print(Text(f"  {seen.answer}"), soft_wrap=True)
+    if seen.feed is None:
+        console.print(Text(f"  {seen.error}", "red"), soft_wrap=True)
+        return
+    feed = seen.feed
+    hints = [feed.kind, feed.language or "", f"fresh for {feed.ttl}" if feed.ttl else "", "WebSub" if feed.hub else ""]
+    console.print(Text(f"  {feed.title or '(no title)'} · {' · '.join(filter(None, hints))}"), soft_wrap=True)
+    if feed.bozo:
+        console.print(Text(f"  mended: {feed.bozo}", "yellow"), soft_wrap=True)
+    table = Table("published", "title", "link", "characters", box=box.SIMPLE)
+    for entry in feed.entries[:SHOWN]:
+        published = f"{entry.published:%Y-%m-%d %H:%M}" if entry.published else "?"
+        table.add_row(published, Text(entry.title or "(no title)"), Text(entry.link or "(none)"), str(len(entry.text)))
+    if feed.entries:
+        console.print(table)
+    rest = len(feed.entries) - SHOWN
+    console.print(f"  {counted(len(feed.entries), 'item')}" + (f", {rest} not shown" if rest > 0 else ""))
