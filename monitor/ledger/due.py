@@ -88,17 +88,22 @@ def _take_effect(term: Term, index: int, day: date) -> tuple[Term, Version]:
 
 
 def _reminders(term: Term, since: datetime, now: datetime, policy: Policy) -> list[Change]:
-    """A reminder for every lead time that began in the span before something ends or takes effect."""
+    """A reminder of what ends or takes effect on a day to come, if a lead time before it began in the span.
+
+    Where several did, because nobody looked for a while, the nearest to the day is told alone.
+    """
     version = term.standing
     if version is None:
         return []
-    ends = full_date(version.until)
     begins = full_date(version.effective) if version.status is not Status.IN_EFFECT else None
     found = []
-    for day, what in ((ends, "ends"), (begins, "takes effect" if version.status in PENDING else "stops")):
-        for lead in policy.reminders:
-            if day is not None and since < midnight(day) - lead <= now < midnight(day):
-                found.append(_reminder(term, version, day, what, lead))
+    for day, what in (
+        (full_date(version.until), "ends"),
+        (begins, "takes effect" if version.status in PENDING else "stops"),
+    ):
+        if day is not None and now < midnight(day):
+            leads = [lead for lead in policy.reminders if since < midnight(day) - lead <= now]
+            found += [_reminder(term, version, day, what, lead) for lead in sorted(leads)[:1]]
     return found
 
 
