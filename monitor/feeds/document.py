@@ -19,21 +19,22 @@ MAX_GROWTH: Final = 1_000_000
 MAX_PREFIXES: Final = 100
 #: Microseconds of `work` that are spent on one document.
 MAX_WORK: Final = 1_000_000
+#: The note on a document that ends before its root does.
+BROKEN_OFF: Final = "the document breaks off; what was complete is read"
 
 _ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?(?:rss|feed|rdf|channel)(?=[\s/>])", re.IGNORECASE)
-_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_HTML = re.compile(r"<(?:html|head|body)\b", re.IGNORECASE)
+_HTML_DOCTYPE = re.compile(r"\s*<!doctype\s+html\b", re.IGNORECASE)
 _ALTERNATE = re.compile(
     r"<link\b(?=[^<>]*\btype\s*=\s*[\"']?application/(?:rss|atom|feed)\+(?:xml|json))[^<>]*\bhref\s*=\s*[\"']?([^\"'\s<>]+)",
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"<!ENTITY\s+([A-Za-z_][\w.-]*)\s+(?:\"([^\"<>]*)\"|'([^'<>]*)')\s*>")
 _REFERENCE = re.compile(r"&([A-Za-z_][A-Za-z0-9_.-]{0,40});")
-#: What XML 1.0 does not allow in a document, raw and as a numeric reference (and C1 controls, which mean Windows-1252).
+#: What XML 1.0 does not allow in a document, raw and as a numeric reference.
 _IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _BAD_REFERENCE = re.compile(
-    r"&#(?:x0*(?:[0-8bcef]|1[0-9a-f]|7f|[89][0-9a-f]|d[89a-f][0-9a-f]{2}|fff[ef])"
-    r"|0*(?:[0-8]|1[124-9]|2\d|3[01]|12[7-9]|1[34]\d|15\d));",
-    re.IGNORECASE,
+    r"&#(?:x0*(?:[0-8bcef]|1[0-9a-f]|d[89a-f][0-9a-f]{2}|fff[ef])|0*(?:[0-8]|1[124-9]|2\d|3[01]));", re.IGNORECASE
 )
 _ENTRY_START = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
 _ENTRY_END = re.compile(r"</(?:[A-Za-z_][\w.-]*:)?(?:item|entry)\s*>", re.IGNORECASE)
@@ -50,7 +51,7 @@ def ready(text: str, limit: int) -> tuple[str, list[str]]:
     root = find_root(text)
     declared = entities(text[: root.start()])
     notes: list[str] = []
-    body = _BAD_REFERENCE.sub(_character, _IMPOSSIBLE.sub("", text[root.start() :]))
+    body = _BAD_REFERENCE.sub("", _IMPOSSIBLE.sub("", text[root.start() :])).replace("&#X", "&#x")
     body = expand(body, declared)
     body, cut = bounded(body, limit)
     if cut:
@@ -73,7 +74,7 @@ def find_root(text: str) -> re.Match[str]:
     root, page = _ROOT.search(head), _HTML.search(head)
     if root and not (page and page.start() < root.start()):
         return root
-    if page:
+    if page or _HTML_DOCTYPE.match(head):
         named = _ALTERNATE.search(head)
         hint = f"It names this feed: {named.group(1)[:500]}" if named else "Give the address of the feed itself"
         raise ParseError(f"is an HTML page, not a feed. {hint}")
@@ -158,7 +159,7 @@ def whole(body: str) -> tuple[str, str]:
     if not ends:
         last = body.rfind("</")
         last = body.find(">", last) + 1 if last > 0 else len(body)
-    return body[:last] if last > 0 else body, "the document breaks off; what was complete is read"
+    return body[:last] if last > 0 else body, BROKEN_OFF
 
 
 def malformed(body: str) -> str | None:
@@ -170,10 +171,3 @@ def malformed(body: str) -> str | None:
     except expat.ExpatError as error:
         return f"{expat.ErrorString(error.code)} in line {error.lineno}"
     return None
-
-
-def _character(match: re.Match[str]) -> str:
-    """What an impossible numeric reference meant: a character of Windows-1252, or nothing."""
-    digits = match.group()[2:-1]
-    code = int(digits[1:], 16) if digits[0] in "xX" else int(digits)
-    return bytes([code]).decode("cp1252", "ignore") if 0x80 <= code <= 0x9F else ""

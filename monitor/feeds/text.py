@@ -18,12 +18,11 @@ MAX_TEXT: Final = 200_000
 MAX_TITLE: Final = 500
 
 _IN_TAG = r"""(?>[^<>"'=]++|=\s*+"[^"]*+"|=\s*+'[^']*+'|["'=])*+>"""
-#: Comments and elements whose text is not for reading, with what is in them; one that never ends reaches to the end.
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+#: Elements whose text is not for reading.
 _UNREAD = re.compile(
-    r"<!--.*?(?:-->|\Z)"
-    r"|<(script|style|template|noscript|iframe|object|embed|svg|math|head|title|textarea|select|canvas|audio|video)\b"
-    r"[^<>]*>.*?(?:</\1\b[^<>]*>|\Z)",
-    re.IGNORECASE | re.DOTALL,
+    r"<(script|style|template|noscript|iframe|object|embed|svg|math|head|textarea|select|canvas|audio|video)\b[^<>]*>",
+    re.IGNORECASE,
 )
 #: Tags that end a paragraph, end a line, part two words, or leave no trace. A tag that is cut off ends with the text.
 _PARAGRAPH = re.compile(
@@ -92,12 +91,33 @@ def tidy(text: str) -> str:
 
 def _without_tags(markup: str) -> str:
     """The text between the tags, entities undecoded. In HTML a line break of the source is a space."""
-    text = _UNREAD.sub(" ", markup)
+    text = _without_unread(_COMMENT.sub(" ", markup))
     if _TAG.search(text):
         text = _PARAGRAPH.sub("\0\0", " ".join(text.replace("\0", "").split()))
         text = _LINE.sub("\0", text)
         text = _TAG.sub("", _GAP.sub(" ", text)).replace("\0", "\n")
     return text
+
+
+def _without_unread(markup: str) -> str:
+    """Without scripts, frames, drawings and the like. One that never ends leaves only its tag behind, but for scripts
+    and styles: there the rest is theirs, as in a browser."""
+    kept: list[str] = []
+    position, endless = 0, set[str]()
+    while match := _UNREAD.search(markup, position):
+        kept.append(markup[position : match.start()])
+        position = match.end()
+        name = match.group(1).lower()
+        if match.group().endswith("/>") or name in endless:
+            continue
+        if end := re.compile(rf"</{name}\b[^<>]*>", re.IGNORECASE).search(markup, position):
+            position = end.end()
+        elif name in ("script", "style"):
+            position = len(markup)
+        else:
+            endless.add(name)
+    kept.append(markup[position:])
+    return " ".join(kept)
 
 
 def _cut(text: str, limit: int) -> str:

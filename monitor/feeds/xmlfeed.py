@@ -15,7 +15,7 @@ from feedparser.api import StrictFeedParser
 
 from monitor.feeds.build import Draft, finish, tag
 from monitor.feeds.canonical import absolute
-from monitor.feeds.document import ready
+from monitor.feeds.document import BROKEN_OFF, ready
 from monitor.feeds.entry import ParsedFeed, ParseError
 from monitor.feeds.text import line
 
@@ -44,8 +44,8 @@ def parse_xml(text: str, url: str, limit: int) -> ParsedFeed:
     drafts = [_draft(entry) for entry in parser.entries[:limit]]
     if not drafts and not parser.version and not feed.get("title"):
         raise ParseError("is XML, but no feed: it has neither a title nor entries")
-    if not drafts and notes:
-        raise ParseError(f"has no entry that can be read: {notes[0]}")
+    if not drafts and BROKEN_OFF in notes:
+        raise ParseError("breaks off before its first entry")
     language = tag(_string(feed, "language"))
     hub, topic = _websub(feed)
     head = _head(body)
