@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from config.vocabulary import Company, Vocabulary
 from monitor.reading import context, jurisdictions
@@ -40,7 +40,7 @@ class CompanyMention:
 @dataclass(frozen=True, slots=True)
 class _Alias:
     company: Company
-    phrase: str
+    phrase: str = field(compare=False)
     weak: bool
 
 

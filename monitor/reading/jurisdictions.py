@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -56,7 +56,7 @@ class _Meaning:
 
     codes: tuple[str, ...]
     kind: MentionKind
-    phrase: str
+    phrase: str = field(compare=False)
     weak: bool = False
     person: Person | None = None
 

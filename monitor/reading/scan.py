@@ -11,6 +11,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -21,6 +22,8 @@ _SPACES = dict.fromkeys("\t\n\r\v\f-\u00a0\u202f\u2007\u2009\u200a\u2002\u2003\u
 _LETTERS = {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "ı": "i", "đ": "d", "Đ": "D", "æ": "a", "ß": "s"}
 _FOLDED = _QUOTES | _SPACES | _LETTERS
 _ASCII = tuple((char, plain) for char, plain in _FOLDED.items() if char.isascii())
+#: Up to so many different letters, replacing them one by one is faster than a table.
+_MANY = 40
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 #: A character that cannot stand right behind a name: "US$350bn" is money.
 _TAIL = "$"
@@ -31,9 +34,16 @@ def fold(text: str) -> str:
     for char, plain in _ASCII:
         text = text.replace(char, plain)
     if not text.isascii():
-        for char in set(_NOT_ASCII.findall(text)):
-            text = text.replace(char, _FOLDED.get(char) or unicodedata.normalize("NFD", char)[0])
+        letters = set(_NOT_ASCII.findall(text))
+        if len(letters) > _MANY:
+            return text.translate({ord(char): _plain(char) for char in letters})
+        for char in letters:
+            text = text.replace(char, _plain(char))
     return text
+
+
+def _plain(char: str) -> str:
+    return _FOLDED.get(char) or unicodedata.normalize("NFD", char)[0]
 
 
 def _lower(folded: str) -> str:
@@ -138,7 +148,10 @@ class Scanner:
             end = 1 - minus_last
             if layer not in self._overlapping:
                 before = taken.get(layer)
-                if before is not None and start < before[1] and before != (start, end):
+                if before == (start, end):
+                    if _repeats(layers[layer], start, payload):
+                        continue
+                elif before is not None and start < before[1]:
                     continue
                 taken[layer] = (start, end)
             if payload is not None:
@@ -163,6 +176,11 @@ def _same_case(cased: str, found: str, exact: bool) -> bool:
     if not exact and " " in cased:
         return cased[0] == found[0]
     return found == cased.upper()
+
+
+def _repeats(hits: list[Hit], start: int, payload: object) -> bool:
+    """Whether the same meaning was found at the same place under another spelling ("Nestle", "Nestlé")."""
+    return any(hit.payload == payload for hit in takewhile(lambda hit: hit.start == start, reversed(hits)))
 
 
 def _possessive(folded: str, end: int) -> bool:

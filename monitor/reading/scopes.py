@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from config.vocabulary import Back, Vocabulary
 from monitor.reading import context
@@ -28,7 +28,7 @@ class ScopeMention:
 @dataclass(frozen=True, slots=True)
 class _Word:
     scope: str
-    phrase: str
+    phrase: str = field(compare=False)
     weak: bool
 
 
@@ -47,15 +47,19 @@ def scopes(scan: Scan, vocabulary: Vocabulary, firms: Sequence[CompanyMention] =
     Words that are only a part of a firm's name ("Nippon Steel") are left out. "The metal" means the one named last.
     """
     found: list[ScopeMention] = []
+    last: dict[str, None] = {}
     named = Spans(firms)
     rules = Contexts(LAYER, vocabulary.scope_contexts, scan)
     for hit in scan.hits(LAYER):
         if named.holding(hit.start, hit.end) and not _is_goods(hit):
             continue
         if isinstance(hit.payload, Back):
-            found.extend(_named_before(hit, hit.payload, found))
+            found.extend(_named_before(hit, hit.payload, last))
         elif isinstance(hit.payload, _Word):
-            found.extend(_resolve(hit, hit.payload, rules))
+            for mention in _resolve(hit, hit.payload, rules):
+                found.append(mention)
+                last.pop(mention.scope, None)
+                last[mention.scope] = None
     return tuple(found)
 
 
@@ -72,6 +76,7 @@ def _resolve(hit: Hit, word: _Word, rules: Contexts) -> Iterator[ScopeMention]:
         yield ScopeMention(hit.start, hit.end, rule.otherwise, True)
 
 
-def _named_before(hit: Hit, back: Back, found: Sequence[ScopeMention]) -> Iterator[ScopeMention]:
-    named = list(dict.fromkeys(m.scope for m in reversed(found) if m.scope in back.scopes))
+def _named_before(hit: Hit, back: Back, last: Mapping[str, None]) -> Iterator[ScopeMention]:
+    """`last`: the scopes named so far, the latest at the end."""
+    named = [scope for scope in reversed(list(last)) if scope in back.scopes]
     yield from (ScopeMention(hit.start, hit.end, scope) for scope in (named if back.all else named[:1]))
