@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.loading import counted, load_or_exit
+from monitor.cli.loading import load_or_exit
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -135,8 +135,9 @@ def retry(config_path: Path | None, id: str, as_json: bool) -> None:
         from monitor.daemon.lock import held
 
         running = held(loaded.data_dir)
-        then = "the daemon sends within seconds" if running else "they leave once the daemon runs: pactwatch run"
-        click.echo(f"{counted(len(queued), 'delivery').replace('deliverys', 'deliveries')} queued again; {then}")
+        then = "sent by the daemon within seconds" if running else "sent once the daemon runs: pactwatch run"
+        many = "1 delivery is" if len(queued) == 1 else f"{len(queued)} deliveries are"
+        click.echo(f"{many} queued again, {then}")
     else:
         click.echo(f"nothing to try again: see `pactwatch alerts why {entry.alert.id}`", err=True)
     if not queued:

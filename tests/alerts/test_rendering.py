@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,9 @@ import pytest
 from alerts.rendering import headline, html, payload, stamp, text, web_link
 from alerts.types import Alert, Quote
 from config.settings import Subscription
+from config.words import Kind, Status, Trust
+from monitor.announce import alert as announce
+from monitor.types import Change, ChangeClass, TermKey
 
 REASON = 'matches the watchlist "korea": US-KR'
 Make = Callable[..., Any]
@@ -153,6 +157,32 @@ def test_payload(make_alert: Make, desk: Subscription) -> None:
     assert data["quotes"][0]["published"] == "2025-11-14T09:00:00Z"
     assert (data["subscription"], data["watchlist"], data["reason"]) == ("desk", "korea", REASON)
     assert data["change"] == {"key": "tariff:US:KR:autos", "from": 25, "to": 15}
+
+
+def test_the_documented_body_is_the_one_that_is_sent(desk: Subscription) -> None:
+    page = (Path(__file__).parents[2] / "docs/webhooks.md").read_text(encoding="utf-8")
+    documented = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    change = Change(
+        cls=ChangeClass.TERM,
+        key=TermKey(kind=Kind.TARIFF, party="US", counterparty="KR", scope="autos", family="percent"),
+        before=25,
+        after=15,
+        unit="percent",
+        status=Status.AGREED,
+        trust=Trust.REPORTED,
+        at=datetime(2025, 11, 14, 0, 5, tzinfo=UTC),
+        article="a1",
+        effective="2025-11-01",
+        applied=25,
+        quote="Washington will lower its tariff on Korean cars to 15 percent from 25 percent",
+        source="Example Wire",
+        link="https://news.example/korean-cars",
+        reason="new value 15, was 25",
+    )
+    alert = announce(change, published=datetime(2025, 11, 14, tzinfo=UTC))
+    sent = payload(alert, desk, documented["data"]["reason"])
+    told = {"subscription": "pricing system", "watchlist": "my deals"}
+    assert sent | {"data": {**sent["data"], **told}} == documented  # type: ignore[dict-item]
 
 
 def test_times_are_utc_with_a_z() -> None:
