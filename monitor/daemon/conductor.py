@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,19 +18,15 @@ from monitor.daemon.complaints import Complaints
 from monitor.daemon.health import failing, stuck, why
 from monitor.daemon.lock import FolderLock
 from monitor.daemon.notify import Notifier
+from monitor.daemon.recovery import take_back
 from monitor.daemon.report import report
+from monitor.daemon.rooms import open_works
 from monitor.daemon.signals import handled
+from monitor.daemon.telling import tell
 from monitor.daemon.ticks import Tick, Ticker
 from monitor.daemon.troubles import recognise
 from monitor.daemon.works import Surroundings, Works, database_url, version
 from monitor.store import Store
-
-
-async def open_works(around: Surroundings) -> Works:
-    from monitor.daemon.rooms import open_works
-
-    return await open_works(around)
-
 
 #: Seconds that what is under way has to end once the daemon was told to stop.
 DRAIN = 20.0
@@ -81,7 +77,7 @@ class Daemon:
         loaded: Loaded,
         *,
         clock: Callable[[], datetime] = real_time,
-        on_event: Callable[[object], None] | None = None,
+        on_event: Callable[[str, Mapping[str, object]], None] | None = None,
         reload: Callable[[], Loaded] | None = None,
         accepted: Callable[[Loaded], None] | None = None,
         pace: Pace | None = None,
@@ -180,6 +176,8 @@ class Daemon:
                 return
             self._store = store
             try:
+                if self.loaded.config.settings.database_url is None:
+                    await asyncio.to_thread(self._recover)
                 self._works = await self._opener(self._surroundings())
                 try:
                     yield True
@@ -270,6 +268,13 @@ class Daemon:
     def _stuck(self) -> list[str]:
         return stuck(self._ticker.records, self._ticker.every, time.monotonic())
 
+    def _recover(self) -> None:
+        """The database lies in the folder that we hold: leases in it are those of a daemon that was killed."""
+        with self._store.begin() as connection:
+            feeds, deliveries = take_back(connection, self._clock())
+        if feeds or deliveries:
+            log.info("leases_taken_back", feeds=feeds, deliveries=deliveries)
+
     def _stored_problems(self) -> list[str]:
         with self._store.read() as connection:
             return list(report(connection, self._clock()).problems)
@@ -284,10 +289,10 @@ class Daemon:
             wake=lambda: self._ticker.wake("deliver"),
         )
 
-    def _heard(self, event: object) -> None:
-        upkeep.log_event(event)
+    def _heard(self, name: str, payload: Mapping[str, object]) -> None:
+        tell(name, payload)
         if self._on_event:
-            self._on_event(event)
+            self._on_event(name, payload)
 
     async def _take_over(self, loaded: Loaded) -> None:
         await self._works.adopt(loaded)

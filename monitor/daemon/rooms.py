@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from alerts.delivery import Deliverer
+from alerts.delivery import Deliverer, Event
 from config.load import Loaded
 from config.outbound import Outbound
+from config.settings import Config
+from config.vocabulary import VocabularyError
 from monitor.daemon import heartbeat
 from monitor.daemon.works import Surroundings
-from monitor.feeds.fetch import Fetcher
+from monitor.feeds.fetch import Fetched, Fetcher, Request
 from monitor.pipeline import Pipeline
 from monitor.reading.reader import Reader
 from monitor.store.feeds import sync
@@ -19,127 +21,120 @@ from monitor.types import Article, Reading
 
 
 @dataclass
-class Room:
-    """What is opened anew for each configuration, and closed when the last turn that uses it has ended.
+class Line:
+    """The way out under one configuration: its policy and its connections.
 
-    A slow feed may still be read under the old configuration when a reload puts the next room in its place.
+    A slow feed may still be fetched over it when a reload has opened the next; it is closed after its last request.
     """
 
     loaded: Loaded
     outbound: Outbound
-    pipeline: Pipeline
-    #: Closes the fetcher's connections.
+    fetcher: Fetcher
     resources: AsyncExitStack
     users: int = 0
     retired: bool = False
 
-    async def __aenter__(self) -> Pipeline:
+    async def fetch(self, request: Request) -> Fetched:
         self.users += 1
-        return self.pipeline
-
-    async def __aexit__(self, *_: object) -> None:
-        self.users -= 1
-        await self.close_if_done()
+        try:
+            return await self.fetcher.fetch(request)
+        finally:
+            self.users -= 1
+            await self._close_if_done()
 
     async def retire(self) -> None:
-        """No new turn will use it."""
+        """No new request will use it."""
         self.retired = True
-        await self.close_if_done()
+        await self._close_if_done()
 
-    async def close_if_done(self) -> None:
+    async def _close_if_done(self) -> None:
         if self.retired and self.users == 0:
             await self.resources.aclose()
 
 
 class Rooms:
-    """The work of the daemon, done by the rooms."""
+    """The work of the daemon, done by the rooms. Made by `open_works`."""
 
-    def __init__(self, around: Surroundings) -> None:
+    def __init__(self, around: Surroundings, line: Line) -> None:
         self._around = around
-        self._room: Room
-        self._deliverer: Deliverer
-
-    async def open(self) -> None:
-        """Called once, before anything else. Raises what the store raises, and then nothing is open."""
-        around = self._around
-        self._room = await self._furnish(around.loaded)
+        self._line = line
         self._deliverer = Deliverer(
-            around.store,
-            lambda: self._room.loaded.config,
-            self._room.outbound,
-            around.clock,
-            around.draw,
-            around.on_event,
+            around.store, self._config, line.outbound, around.clock, around.draw, self._tell_delivery
+        )
+        self._pipeline = Pipeline(
+            around.store, self, self._config, around.clock, _read, around.on_event, around.draw, self._wake
         )
 
     async def poll(self) -> int:
-        async with self._room as pipeline:
-            return await pipeline.poll_due()
+        return await self._pipeline.poll_due()
 
     async def read(self) -> int:
-        async with self._room as pipeline:
-            return await pipeline.read_backlog()
+        return await self._pipeline.read_backlog()
 
     async def settle(self) -> int:
-        async with self._room as pipeline:
-            return await pipeline.settle_due()
+        return await self._pipeline.settle_due()
 
     async def deliver(self) -> int:
         return await self._deliverer.deliver_due()
 
     async def beat(self) -> str | None:
-        settings = self._room.loaded.config.settings
-        return await heartbeat.beat(settings, self._room.outbound) if settings.heartbeat_url else None
+        settings = self._config().settings
+        return await heartbeat.beat(settings, self._line.outbound) if settings.heartbeat_url else None
+
+    async def fetch(self, request: Request) -> Fetched:
+        """For the pipeline: over the line that is open now. Raises FetchError."""
+        return await self._line.fetch(request)
 
     async def adopt(self, loaded: Loaded) -> None:
         """What can fail comes first; the change itself is two assignments."""
-        old, self._room = self._room, await self._furnish(loaded)
-        self._deliverer.outbound = self._room.outbound
+        old, self._line = self._line, await _open_line(self._around, loaded)
+        self._deliverer.outbound = self._line.outbound
         await old.retire()
 
     async def wind_down(self, drain: float) -> None:
+        self._pipeline.stop()
         await self._deliverer.close(drain)
 
     async def close(self) -> None:
         await self._deliverer.close()
-        await self._room.retire()
+        await self._line.retire()
 
-    async def _furnish(self, loaded: Loaded) -> Room:
-        """A room for a configuration, whose feeds are then in the store. Raises what the store raises."""
-        around, settings = self._around, loaded.config.settings
-        outbound = Outbound(settings.allow_private)
-        async with AsyncExitStack() as resources:
-            fetcher = await resources.enter_async_context(Fetcher(settings, outbound, clock=around.clock))
-            pipeline = Pipeline(
-                around.store,
-                fetcher,
-                loaded.config,
-                around.clock,
-                _read,
-                around.on_event,
-                around.draw,
-                self._wake,
-            )
-            await asyncio.to_thread(self._sync, loaded)
-            return Room(loaded, outbound, pipeline, resources.pop_all())
-
-    def _sync(self, loaded: Loaded) -> None:
-        with self._around.store.begin() as connection:
-            sync(connection, loaded.config.feeds, self._around.clock())
+    def _config(self) -> Config:
+        return self._line.loaded.config
 
     def _wake(self) -> None:
         """An alert was written: a delivery that is under way hears of it by itself, otherwise a turn begins."""
         self._deliverer.wake()
         self._around.wake()
 
-
-def _read(article: Article) -> Reading:
-    """Read an article in its language. Raises VocabularyError where we know no word of it."""
-    return Reader.of(article.language).read(article)
+    def _tell_delivery(self, event: Event) -> None:
+        self._around.on_event(f"delivery_{event.kind}", asdict(event))
 
 
 async def open_works(around: Surroundings) -> Rooms:
-    """The rooms under the configuration in `around`. Raises what the store raises."""
-    rooms = Rooms(around)
-    await rooms.open()
-    return rooms
+    """The rooms under the configuration in `around`. Raises what the store raises, and then nothing is left open."""
+    return Rooms(around, await _open_line(around, around.loaded))
+
+
+async def _open_line(around: Surroundings, loaded: Loaded) -> Line:
+    """The way out for a configuration, once its feeds are in the store. Raises what the store raises."""
+    settings = loaded.config.settings
+    outbound = Outbound(settings.allow_private)
+    async with AsyncExitStack() as resources:
+        fetcher = await resources.enter_async_context(Fetcher(settings, outbound, clock=around.clock))
+        await asyncio.to_thread(_sync, around, loaded)
+        return Line(loaded, outbound, fetcher, resources.pop_all())
+
+
+def _sync(around: Surroundings, loaded: Loaded) -> None:
+    with around.store.begin() as connection:
+        sync(connection, loaded.config.feeds, around.clock())
+
+
+def _read(article: Article) -> Reading:
+    """The article's reading. Of a language that we do not know nothing is read; `check` warns of such feeds."""
+    try:
+        reader = Reader.of(article.language)
+    except VocabularyError:
+        return Reading()
+    return reader.read(article)

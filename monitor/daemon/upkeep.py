@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any
 
 from structlog import get_logger
 
@@ -37,19 +35,3 @@ def warn_of_little_space(folder: Path, least: int = LITTLE_SPACE) -> int:
     if free < least:
         log.warning("disk_nearly_full", folder=str(folder), free_mb=free // 1_000_000)
     return free
-
-
-def log_event(event: object) -> None:
-    """A room's event as a line of the log: its kind (or its class's name) as the event, its other fields as fields."""
-    name = str(getattr(event, "kind", "")) or _snake(type(event).__name__)
-    log.info(name, **{field: value for field, value in _fields(event).items() if value not in ("", None, ())})
-
-
-def _fields(event: object) -> dict[str, Any]:
-    if is_dataclass(event):
-        return {field.name: getattr(event, field.name) for field in fields(event) if field.name != "kind"}
-    return {"message": str(event)}
-
-
-def _snake(name: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")

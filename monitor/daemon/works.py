@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version as installed_version
@@ -46,7 +46,8 @@ class Surroundings:
     store: Store
     clock: Callable[[], datetime]
     draw: Callable[[], float]
-    on_event: Callable[[object], None]
+    #: Hears what happened: a name in snake case and plain data.
+    on_event: Callable[[str, Mapping[str, object]], None]
     #: To be called when an alert was written, from any thread.
     wake: Callable[[], None]
 
