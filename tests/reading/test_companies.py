@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -86,7 +87,7 @@ def test_firms_never_overlap_and_stand_in_order() -> None:
     text = "Hyundai Motor Group Corp, Acme Steel Corp, Kia and LG Energy Solution Ltd"
     firms = companies(text)
     assert [firm.name for firm in firms] == ["Hyundai Motor Group", "Acme Steel Corp", "Kia", "LG Energy Solution"]
-    assert all(one.end <= two.start for one, two in zip(firms, firms[1:], strict=False))
+    assert all(one.end <= two.start for one, two in pairwise(firms))
 
 
 @pytest.mark.parametrize(
