@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from config.vocabulary import Company, Vocabulary
 from monitor.reading import context, jurisdictions
@@ -22,8 +23,7 @@ _WORD_BEFORE = re.compile(r"([A-Z0-9][\w.'&]*|&)[ ]\Z")
 _MOST_WORDS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class CompanyMention:
+class CompanyMention(NamedTuple):
     """`text[start:end]` names a firm. `name` is its usual name, or the words themselves where it is not known."""
 
     start: int

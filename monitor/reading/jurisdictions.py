@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from config.vocabulary import Person, Phrase, Vocabulary
 from monitor.reading import context
@@ -34,8 +35,7 @@ class MentionKind(StrEnum):
     BLOC = "bloc"
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """`text[start:end]` means the jurisdiction `code`."""
 
     start: int
@@ -121,12 +121,16 @@ def _resolve(hit: Hit, meaning: _Meaning, rules: Contexts, published: date) -> I
 
 def _incumbents(found: list[Mention]) -> list[Mention]:
     """Where one name means several people ("President Lee"), those in office push out the others."""
+    if not any(m.person is not None and m.weak for m in found):
+        return found
     holders = {(m.start, m.end) for m in found if m.person is not None and not m.weak}
     return [m for m in found if m.person is None or not m.weak or (m.start, m.end) not in holders]
 
 
 def _blocs(found: list[Mention], vocabulary: Vocabulary) -> tuple[Mention, ...]:
     """ "The bloc" is the one named last before it, else the first named after it, else nobody."""
+    if all(m.kind is not MentionKind.BLOC for m in found):
+        return tuple(found)
     named = [m for m in found if m.code and vocabulary.members(m.code)]
     resolved: list[Mention] = []
     last = named[0].code if named else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from config.vocabulary import Back, Vocabulary
 from monitor.reading import context
@@ -15,8 +16,7 @@ from monitor.reading.spans import Spans
 LAYER = "scope"
 
 
-@dataclass(frozen=True, slots=True)
-class ScopeMention:
+class ScopeMention(NamedTuple):
     """`text[start:end]` names the scope. `weak`: the word often means something else ("overall", "components")."""
 
     start: int
