@@ -104,6 +104,7 @@ class Pipeline:
         loop = asyncio.get_running_loop()
         until = loop.time() + CLAIM_FOR
         done, troubles = 0, list[StoreError]()
+        await self._give_back()
         try:
             while True:
                 if not (self._stopping or troubles or loop.time() > until):
@@ -113,6 +114,7 @@ class Pipeline:
                 ended, _ = await asyncio.wait(self._polling, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
                 done += self._ended(ended, troubles)
         finally:
+            await self._cut_off()
             await self._give_back()
         if troubles:
             raise troubles[0]
@@ -220,18 +222,21 @@ class Pipeline:
         )
         return Brought(outcome=outcome, answer=answer, entries=parsed.entries)
 
-    async def _give_back(self) -> None:
-        """Gives up the polls under way, where the turn was cut off, and makes their feeds due again."""
+    async def _cut_off(self) -> None:
+        """Gives up the polls that are still under way."""
         for task in self._polling:
             task.cancel()
-        if self._polling:
-            await asyncio.gather(*self._polling, return_exceptions=True)
-        leases, self._to_release = [*self._to_release, *self._polling.values()], []
+        await asyncio.gather(*self._polling, return_exceptions=True)
+        self._to_release += self._polling.values()
         self._polling.clear()
-        if leases:
-            # Where even this cannot be written the leases run out by themselves.
+
+    async def _give_back(self) -> None:
+        """Makes the feeds due again whose polls came to nothing. Where not even that can be written it is done at the
+        next turn, or the leases run out by themselves."""
+        if leases := self._to_release:
             with suppress(StoreError):
                 await self._write(partial(feeds.release, leases=leases))
+                self._to_release = []
 
     def _read_all(self, batch: Sequence[Unread]) -> list[tuple[Unread, Reading | str]]:
         """Each item with its reading, or with why it cannot be read."""
