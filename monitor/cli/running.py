@@ -59,13 +59,22 @@ def run(config_path: Path | None, once: bool) -> None:
     except StoreError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
-        where = error.filename or loaded.data_dir
+        if not about(error, loaded.data_dir):
+            raise
         why = (error.strerror or str(error)).lower()
-        raise CannotStart(f"{where} cannot be used: {why}. Set data_dir to a folder that can be written.") from error
+        raise CannotStart(f"{error.filename} cannot be used: {why}. Set data_dir to a folder to write in.") from error
     tell_done(done)
     if done.problems:
         raise click.exceptions.Exit(1)
     return None
+
+
+def about(error: OSError, folder: Path) -> bool:
+    """Whether an error is of a folder, of something in it, or of one that it lies in."""
+    if not isinstance(error.filename, str | Path):
+        return False
+    path = Path(error.filename)
+    return path.is_relative_to(folder) or folder.is_relative_to(path)
 
 
 def log_as_configured(loaded: Loaded) -> None:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from structlog import get_logger
 
@@ -33,6 +34,7 @@ DRAIN = 20.0
 #: Seconds between two attempts to open a database that is locked, or whose disk is full.
 REOPEN = 5.0
 
+T = TypeVar("T")
 log = get_logger()
 
 
@@ -121,7 +123,7 @@ class Daemon:
                     return
                 self._ticker.start()
                 self._notifier.ready(self._summary())
-                log.info("started", version=version(), data_dir=str(self._folder), feeds=len(self.loaded.config.feeds))
+                log.info("started", version=version(), data_dir=str(self._folder), message=self._summary())
                 await stop.wait()
                 await self._wind_down()
         log.info("stopped")
@@ -161,7 +163,7 @@ class Daemon:
                 return False
             finally:
                 self._notifier.ready(self._summary())
-        log.info("config_reloaded", feeds=len(self.loaded.config.feeds))
+        log.info("config_reloaded", message=self._summary())
         return True
 
     # Opening and closing
@@ -170,27 +172,37 @@ class Daemon:
     async def _opened(self, stop: asyncio.Event) -> AsyncIterator[bool]:
         """The folder, the store and the works, closed in the opposite order. False where a stop came meanwhile."""
         with FolderLock(self._folder, version=version(), since=real_time()) as self._lock:
-            store = await self._open_store(stop)
+            store = await self._patiently(stop, self._open_store)
             if store is None:
                 yield False
                 return
             self._store = store
             try:
-                if self.loaded.config.settings.database_url is None:
-                    await asyncio.to_thread(self._recover)
-                self._works = await self._opener(self._surroundings())
+                works = await self._patiently(stop, self._open_works)
+                if works is None:
+                    yield False
+                    return
+                self._works = works
                 try:
                     yield True
                 finally:
-                    await self._works.close()
+                    await works.close()
             finally:
                 await asyncio.to_thread(store.close)
 
-    async def _open_store(self, stop: asyncio.Event) -> Store | None:
-        """The store. A locked database or a full disk is waited out; None where a stop came meanwhile."""
+    async def _open_store(self) -> Store:
+        return await asyncio.to_thread(Store.open, self._url)
+
+    async def _open_works(self) -> Works:
+        if self.loaded.config.settings.database_url is None:
+            await asyncio.to_thread(self._recover)
+        return await self._opener(self._surroundings())
+
+    async def _patiently(self, stop: asyncio.Event, attempt: Callable[[], Awaitable[T]]) -> T | None:
+        """What the attempt gives. A locked database or a full disk is waited out; None where a stop came meanwhile."""
         while not stop.is_set():
             try:
-                return await asyncio.to_thread(Store.open, self._url)
+                return await attempt()
             except Exception as error:
                 trouble = recognise(error)
                 if trouble is None or trouble.event not in ("database_locked", "disk_full"):
@@ -306,8 +318,12 @@ class Daemon:
 
     def _summary(self) -> str:
         config = self.loaded.config
-        feeds = sum(feed.enabled for feed in config.feeds)
-        return f"watching {feeds} feeds for {len(config.subscriptions)} subscriptions"
+        feeds, subscriptions = sum(feed.enabled for feed in config.feeds), len(config.subscriptions)
+        return f"watching {_counted(feeds, 'feed')} for {_counted(subscriptions, 'subscription')}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 async def _all(turn: Callable[[], Awaitable[int]]) -> int:

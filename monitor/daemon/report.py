@@ -79,9 +79,11 @@ def report(connection: Connection, now: datetime) -> Report:
     broken = tuple(_broken(feed, now) for feed in stored if feed.state.failures)
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     unread = items.c.read_at.is_(None)
+    failed = items.c.read_error.is_not(None)
     pending = deliveries.c.state.in_(("queued", "leased"))
     dead = _number(connection, deliveries, deliveries.c.state == "dead", deliveries.c.settled_at > now - DAY)
     stuck = _number(connection, items, unread, items.c.observed < now - STUCK)
+    missed = _number(connection, items, failed, items.c.observed > now - DAY)
     overdue = _number(connection, deliveries, pending, deliveries.c.next_attempt_at < now - STUCK)
     return Report(
         feeds=len(stored),
@@ -91,7 +93,7 @@ def report(connection: Connection, now: datetime) -> Report:
         oldest_ok_at=min((at for feed in stored if (at := feed.state.last_ok_at)), default=None),
         items=_number(connection, items),
         backlog=_number(connection, items, unread),
-        unreadable=_number(connection, items, items.c.read_error.is_not(None)),
+        unreadable=_number(connection, items, failed),
         terms=_number(connection, terms),
         changes=_number(connection, changes),
         changes_today=_number(connection, changes, changes.c.recorded_at >= midnight),
@@ -101,6 +103,7 @@ def report(connection: Connection, now: datetime) -> Report:
         problems=(
             *_feed_problems(len(stored), broken),
             *_said(dead, "delivery was", "deliveries were", "given up in the last day: see `pactwatch alerts`"),
+            *_said(missed, "item", "items", "of the last day could not be read: the log says why"),
             *_said(stuck, "item is", "items are", "waiting to be read for more than an hour"),
             *_said(overdue, "delivery is", "deliveries are", "overdue by more than an hour"),
         ),

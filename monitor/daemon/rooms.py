@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict, dataclass
 
 from alerts.delivery import Deliverer, Event
@@ -122,6 +122,7 @@ async def _open_line(around: Surroundings, loaded: Loaded) -> Line:
     outbound = Outbound(settings.allow_private)
     async with AsyncExitStack() as resources:
         fetcher = await resources.enter_async_context(Fetcher(settings, outbound, clock=around.clock))
+        await asyncio.to_thread(_warm_up, loaded)
         await asyncio.to_thread(_sync, around, loaded)
         return Line(loaded, outbound, fetcher, resources.pop_all())
 
@@ -129,6 +130,13 @@ async def _open_line(around: Surroundings, loaded: Loaded) -> Line:
 def _sync(around: Surroundings, loaded: Loaded) -> None:
     with around.store.begin() as connection:
         sync(connection, loaded.config.feeds, around.clock())
+
+
+def _warm_up(loaded: Loaded) -> None:
+    """Build the readers now: an installation that lacks a part of them must not start and set every item aside."""
+    for language in {feed.language for feed in loaded.config.feeds if feed.enabled}:
+        with suppress(VocabularyError):
+            Reader.of(language)
 
 
 def _read(article: Article) -> Reading:

@@ -181,6 +181,19 @@ def test_an_item_that_nobody_reads_is_told(status: Callable[..., Result], daemon
     assert found["problems"] == ["1 item is waiting to be read for more than an hour"]
 
 
+@pytest.mark.parametrize(("age", "told"), [(timedelta(hours=2), True), (timedelta(days=2), False)])
+def test_an_item_that_could_not_be_read_is_told_for_a_day(
+    status: Callable[..., Result], daemon: FolderLock, store: Store, age: timedelta, told: bool
+) -> None:
+    with store.begin() as connection:
+        row = {"source": "Gazette", "tier": 3, "title": "t", "summary": "", "content": "", "text_hash": "h"}
+        when = {"observed": NOW - age, "published": NOW - age, "read_at": NOW}
+        connection.execute(items.insert().values(feed_id=1, guid="1", **row, **when, read_error="KeyError: 'x'"))
+    found = as_json(status("--json"))
+    assert found["problems"] == (["1 item of the last day could not be read: the log says why"] if told else [])
+    assert found["report"]["unreadable"] == 1
+
+
 def test_a_damaged_database_is_told_in_plain_words(
     status: Callable[..., Result], daemon: FolderLock, home: Path
 ) -> None:
@@ -215,7 +228,9 @@ def test_run_is_refused_where_a_daemon_is(home: Path, daemon: FolderLock) -> Non
     assert "running since" in result.stderr
 
 
-def test_run_says_which_folder_cannot_be_written(home: Path) -> None:
+@pytest.mark.parametrize("below", ["data", "data/deeper/down"])
+def test_run_says_which_folder_cannot_be_written(home: Path, below: str) -> None:
+    (home / "pactwatch.yaml").write_text(CONFIG.format(data=home / below))
     (home / "data").write_text("a file where a folder should be")
     result = CliRunner().invoke(cli, ["--config", str(home), "run"])
     assert result.exit_code == 2
