@@ -20,7 +20,7 @@ from monitor.ledger.due import mature
 from monitor.ledger.evidence import attested, trust
 from monitor.ledger.figures import equal
 from monitor.ledger.policy import Policy
-from monitor.ledger.terms import PENDING, Evidence, Position, Term, Version, full_date, is_position
+from monitor.ledger.terms import LADDER, PENDING, Evidence, Position, Term, Version, full_date, is_position
 from monitor.types import Change, ChangeClass, Claim
 
 #: How many pieces of evidence a version, a position and a term's history keep. The claims table holds every one; here
@@ -73,11 +73,33 @@ def _late(term: Term, evidence: Evidence, policy: Policy, known: Sequence[Eviden
     after = retell(Term(key=term.key), unique.values(), policy)
     reached = max([*(e.published for e in unique.values()), *(v.since for v in term.versions if v.by_date)])
     after, _ = mature(after, reached)
+    if not _still_told(term, after, evidence):
+        reason = "published before what stands, which it cannot undo"
+        return _kept(term, evidence, Verdict(Act.KEEP, reason))
     changes = _differences(term, after, evidence)
     if changes:
         return Step(term=after, changes=changes)
     reason = "published before what is recorded: it takes its place in the history"
     return Step(term=after, note=_note(after, evidence, NoteKind.KEPT, reason))
+
+
+def _still_told(before: Term, after: Term, late: Evidence) -> bool:
+    """Whether what a younger report had made stand is still there: as its version, what stands or what is applied.
+
+    The rules look at what was said before, so a late report can change how they judge a younger one (a figure that
+    stood before is history when it is told again). It must not take back what the younger one announced.
+    """
+    was = before.standing
+    if was is None or was.by_date or late.published >= was.since:
+        return True
+    if any((v.article, v.value, v.unit) == (was.article, was.value, was.unit) for v in after.versions):
+        return True
+    shown = [(v.value, v.unit) for v in (after.standing, after.applied) if v is not None]
+    if was.status is Status.IN_EFFECT:
+        return (was.value, was.unit) in shown
+    now = after.standing
+    advanced = was.status in PENDING and now is not None and now.status in LADDER
+    return shown[:1] == [(was.value, was.unit)] and now is not None and (advanced or now.status is was.status)
 
 
 def retell(term: Term, evidence: Iterable[Evidence], policy: Policy) -> Term:

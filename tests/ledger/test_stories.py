@@ -132,4 +132,3 @@ def test_story(story: Path) -> None:
             heard = teller.play(line)
             played += heard if line.startswith("= ") else [line, *heard]
     assert "\n".join(played) == "\n".join(written)
-
