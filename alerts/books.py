@@ -109,11 +109,16 @@ class Books:
             batch, self._unwritten = self._unwritten, []
             if not batch:
                 return
+            writing = asyncio.ensure_future(asyncio.to_thread(self._write, batch))
             try:
-                await asyncio.to_thread(self._write, batch)
-            except BaseException:
-                self._unwritten = batch + self._unwritten
+                await asyncio.shield(writing)
+            except asyncio.CancelledError:
+                # The thread cannot be cancelled: what it commits must not be written a second time.
+                await asyncio.wait({writing})
                 raise
+            finally:
+                if writing.exception() is not None:
+                    self._unwritten = batch + self._unwritten
 
     def _write(self, batch: list[Attempt]) -> None:
         now = self._clock()

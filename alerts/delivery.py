@@ -85,6 +85,8 @@ class Deliverer:
         #: Ids under way.
         self._flying: set[str] = set()
         self._attempts = 0
+        #: Attempts without an answer yet.
+        self._open = 0
         self._slots = asyncio.Semaphore(1)
         self._channels: dict[str, Channel] = {}
         self._retired: list[Channel] = []
@@ -140,7 +142,7 @@ class Deliverer:
         lanes = list(self._lanes.values())
         if lanes:
             await asyncio.wait(lanes, timeout=drain)
-        cut = len(self._flying)
+        cut = self._open
         for lane in lanes:
             lane.cancel()
         await asyncio.gather(*lanes, return_exceptions=True)
@@ -203,19 +205,15 @@ class Deliverer:
 
     async def _carry(self, lease: Lease, subscription: Subscription, target: str, config: Config) -> None:
         """One attempt: sent, its outcome written, whoever listens told."""
-        async with self._slots:
-            self._attempts += 1
-            message = Message(
-                id=lease.id,
-                alert=lease.alert,
-                subscription=subscription,
-                reason=lease.reason,
-                at=self._wall(),
-                attempt=lease.attempt,
-            )
-            began = time.monotonic()
-            answer = await self._channels[subscription.channel].send(message)
-            seconds = time.monotonic() - began
+        self._open += 1
+        try:
+            async with self._slots:
+                self._attempts += 1
+                began = time.monotonic()
+                answer = await self._channels[subscription.channel].send(self._message(lease, subscription))
+                seconds = time.monotonic() - began
+        finally:
+            self._open -= 1
         if answer.ok and seconds < SLOW:
             self._troubled.discard(target)
         else:
@@ -223,6 +221,16 @@ class Deliverer:
         attempt = Attempt(lease, subscription, answer, seconds, config.settings.delivery.max_attempts)
         await self._books.record(attempt)
         self._tell(_tried(attempt))
+
+    def _message(self, lease: Lease, subscription: Subscription) -> Message:
+        return Message(
+            id=lease.id,
+            alert=lease.alert,
+            subscription=subscription,
+            reason=lease.reason,
+            at=self._wall(),
+            attempt=lease.attempt,
+        )
 
     def _fit_channels(self, settings: Settings) -> None:
         """Channels for these settings; the old ones are closed once nothing is under way."""
