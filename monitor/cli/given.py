@@ -14,10 +14,16 @@ from monitor.cli.jsonl import _text
 from monitor.types import Claim
 
 
+class BadClaims(click.ClickException):
+    """The file of claims cannot be read; the command ends with exit code 2."""
+
+    exit_code = 2
+
+
 def claims_by_article(path: Path) -> dict[str, tuple[Claim, ...]]:
     """The claims of each article, by its id, from a file such as `extract` prints.
 
-    ClickException, with the line's number and what is wrong, where the file is something else.
+    BadClaims, with the line's number and what is wrong, where the file is something else.
     """
     found: dict[str, tuple[Claim, ...]] = {}
     for number, line in enumerate(path.read_bytes().splitlines(), start=1):
@@ -28,7 +34,7 @@ def claims_by_article(path: Path) -> dict[str, tuple[Claim, ...]]:
             found[_text(fields, "id")] = tuple(claim(each) for each in fields["claims"])
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             reason = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-            raise click.ClickException(f"{path}: line {number}: {reason}") from None
+            raise BadClaims(f"{path}: line {number}: {reason}") from None
     return found
 
 

@@ -1,0 +1,128 @@
+"""The doorways: one claim against one term, and an article against all terms."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from config.settings import Ledger
+from config.words import Kind, Qualifier, Status, Trust
+from monitor.ledger.book import Book, record
+from monitor.ledger.changes import NoteKind
+from monitor.ledger.due import due, next_date
+from monitor.ledger.policy import Policy
+from monitor.ledger.reconcile import explain, reconcile
+from monitor.ledger.terms import Evidence, Term
+from monitor.types import Article, ChangeClass, Claim, Source, TermKey
+
+POLICY = Policy.of(Ledger())
+DAY = datetime(2025, 7, 31, tzinfo=UTC)
+KEY = TermKey(kind=Kind.TARIFF, party="US", counterparty="KR", scope="all", family="percent")
+CLAIM = Claim(
+    kind=Kind.TARIFF,
+    party="US",
+    counterparty="KR",
+    actor=None,
+    scope="all",
+    value=15.0,
+    unit="percent",
+    qualifier=Qualifier.EXACT,
+    status=Status.AGREED,
+    quote="a tariff of 15 percent",
+    confidence=0.9,
+)
+REPORT = Evidence(
+    claim=CLAIM,
+    article="a1",
+    ordinal=0,
+    publisher="Reuters",
+    tier=2,
+    published=DAY,
+    observed=DAY + timedelta(minutes=9),
+    link="https://example.org/a1",
+)
+
+
+def test_a_first_claim_opens_a_version_with_its_evidence() -> None:
+    term, (change,) = reconcile(Term(key=KEY), CLAIM, REPORT, POLICY)
+    assert term.standing is not None
+    assert term.standing.evidence == (REPORT,)
+    assert (change.cls, change.before, change.after, change.status) == (ChangeClass.TERM, None, 15.0, Status.AGREED)
+    assert (change.trust, change.at, change.article) == (Trust.REPORTED, REPORT.observed, "a1")
+    assert (change.quote, change.source, change.link) == (CLAIM.quote, "Reuters", "https://example.org/a1")
+    assert (change.confidence, change.reason) == (0.9, "first report, 15 agreed")
+
+
+def test_both_the_settled_and_the_applied_rate_are_told() -> None:
+    applied = replace(CLAIM, value=25.0, status=Status.IN_EFFECT)
+    term, _ = reconcile(Term(key=KEY), applied, replace(REPORT, published=DAY - timedelta(days=9)), POLICY)
+    term, (change,) = reconcile(term, CLAIM, replace(REPORT, article="a2"), POLICY)
+    assert (change.before, change.status_before, change.after, change.applied) == (25.0, Status.IN_EFFECT, 15.0, 25.0)
+    assert change.reason == "new value 15, was 25"
+
+
+def test_a_claim_without_change_says_why() -> None:
+    term, _ = reconcile(Term(key=KEY), CLAIM, REPORT, POLICY)
+    again = explain(term, replace(REPORT, article="a2", published=DAY + timedelta(days=9)), POLICY)
+    assert again.note is not None
+    assert (again.changes, again.note.kind) == ((), NoteKind.EVIDENCE)
+    assert again.note.reason == "same value and status as what stands"
+    twice = explain(term, REPORT, POLICY)
+    assert twice.term == term
+    assert twice.note is not None and twice.note.reason == "this report was taken in before"
+
+
+def test_a_busy_term_keeps_a_bounded_amount_of_evidence() -> None:
+    term = Term(key=KEY)
+    for n in range(200):
+        item = replace(REPORT, article=f"a{n:03}", published=DAY + timedelta(hours=n))
+        term, _ = reconcile(term, CLAIM, item, POLICY)
+        guess = replace(CLAIM, status=Status.SPECULATED, value=float(n))
+        term, _ = reconcile(term, guess, replace(item, ordinal=1), POLICY)
+    assert term.standing is not None
+    assert term.standing.reports == 200
+    assert len(list(term.all_evidence())) < 80
+
+
+def test_record_asks_for_the_sides_of_each_claim_and_returns_only_what_is_touched() -> None:
+    article = Article(
+        id="a1", source=Source(name="Reuters", tier=2), published=DAY, observed=DAY, title="Deal", text="A deal."
+    )
+    asked: list[tuple[Kind, str, str]] = []
+
+    def find(kind: Kind, party: str, counterparty: str) -> list[Term]:
+        asked.append((kind, party, counterparty))
+        return [Term(key=KEY), Term(key=replace(KEY, scope="autos"))] if party == "US" else []
+
+    provision = replace(CLAIM, kind=Kind.PROVISION, value=None)
+    outcome = record(find, article, [CLAIM, provision], POLICY)
+    assert set(outcome.terms) == {KEY}
+    assert [c.key for c in outcome.changes] == [KEY]
+    assert [(n.kind, n.reason) for n in outcome.notes] == [(NoteKind.PASSED, "it gives no figure")]
+    assert (Kind.TARIFF, "US", "KR") in asked
+
+
+def test_due_is_pure_and_names_the_next_day() -> None:
+    dated = replace(CLAIM, effective="2025-08-07", until="2026-08-07")
+    term, _ = reconcile(Term(key=KEY), dated, replace(REPORT, claim=dated), POLICY)
+    assert str(next_date(term)) == "2025-08-07"
+    early = due([term], DAY, datetime(2025, 8, 6, 23, 59, tzinfo=UTC), POLICY)
+    assert early.terms == {}
+    assert [(c.cls, c.reason) for c in early.changes] == [
+        (ChangeClass.REMINDER, "takes effect in 1 day, on 2025-08-07")
+    ]
+    on_the_day = due([term], DAY, datetime(2025, 8, 7, tzinfo=UTC), POLICY)
+    (change,) = on_the_day.changes
+    assert (change.article, change.status, change.at) == (None, Status.IN_EFFECT, datetime(2025, 8, 7, tzinfo=UTC))
+    assert next_date(on_the_day.terms[KEY]) is None
+    ends = due(on_the_day.terms.values(), datetime(2026, 7, 30, tzinfo=UTC), datetime(2026, 7, 31, tzinfo=UTC), POLICY)
+    assert [c.reason for c in ends.changes] == ["ends in 7 days, on 2026-08-07"]
+
+
+def test_a_book_finds_its_terms_again() -> None:
+    book = Book(POLICY)
+    article = Article(id="a1", source=Source(name="R", tier=2), published=DAY, observed=DAY, title="", text="")
+    book.record(article, [CLAIM])
+    assert [t.key for t in book.find(Kind.TARIFF, "US", "KR")] == [KEY]
+    assert book.get(KEY) == next(book.terms)
+    assert book.get(replace(KEY, scope="autos")) is None
