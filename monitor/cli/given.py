@@ -51,6 +51,7 @@ def claim(fields: Mapping[str, Any]) -> Claim:
         "legal_basis",
         "rate_type",
     )
+    rest: dict[str, Any] = {name: fields.get(name) for name in optional}
     return Claim(
         kind=Kind(fields["kind"]),
         party=_text(fields, "party"),
@@ -62,5 +63,5 @@ def claim(fields: Mapping[str, Any]) -> Claim:
         qualifier=Qualifier(fields.get("qualifier") or "exact"),
         status=Status(fields["status"]),
         quote=fields.get("quote") or "",
-        **{name: fields.get(name) for name in optional},
+        **rest,
     )
