@@ -150,7 +150,7 @@ def _rows(report: Report, now: datetime) -> Iterator[tuple[str, str | Text]]:
         yield "", Text(f"{feed.name}: {feed.error}; last well {_ago(feed.last_ok_at, now)}", style="yellow")
     if len(report.broken) > LISTED:
         yield "", f"and {len(report.broken) - LISTED} more: pactwatch feeds"
-    unreadable = f", {report.unreadable} could not be read" if report.unreadable else ""
+    unreadable = f", {report.unreadable} of the last day could not be read" if report.unreadable else ""
     yield "items", f"{report.items}, {report.backlog} waiting to be read{unreadable}"
     yield "ledger", f"{report.terms} terms, {report.changes} changes, {report.changes_today} today"
     yield "deliveries", f"{report.waiting} waiting, {report.dead} given up in the last day"

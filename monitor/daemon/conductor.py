@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from monitor.daemon.health import failing, stuck, why
 from monitor.daemon.lock import FolderLock
 from monitor.daemon.notify import Notifier
 from monitor.daemon.recovery import take_back
-from monitor.daemon.report import report
+from monitor.daemon.report import problems
 from monitor.daemon.rooms import open_works
 from monitor.daemon.signals import handled
 from monitor.daemon.telling import tell
@@ -135,9 +135,9 @@ class Daemon:
             read = await _all(self._works.read)
             settled = await _all(self._works.settle)
             delivered = await _all(self._works.deliver)
-            problems = await asyncio.to_thread(self._stored_problems)
-            await self._heartbeat(problems)
-        return Done(polled=polled, read=read, settled=settled, delivered=delivered, problems=tuple(problems))
+            wrong = await asyncio.to_thread(self._stored_problems)
+            await self._heartbeat(wrong)
+        return Done(polled=polled, read=read, settled=settled, delivered=delivered, problems=tuple(wrong))
 
     def request_reload(self) -> None:
         """Read the configuration anew, soon. What is wrong with it is logged, and then nothing changes."""
@@ -186,7 +186,7 @@ class Daemon:
                 try:
                     yield True
                 finally:
-                    await works.close()
+                    await self._quietly(works.close())
             finally:
                 await asyncio.to_thread(store.close)
 
@@ -216,9 +216,17 @@ class Daemon:
         self._notifier.stopping("ending what is under way")
         for task in self._reloads:
             task.cancel()
-        cut, _ = await asyncio.gather(self._ticker.stop(self._drain), self._works.wind_down(self._drain))
-        for name in cut:
+        winding_down = asyncio.create_task(self._quietly(self._works.wind_down(self._drain)))
+        for name in await self._ticker.stop(self._drain):
             log.warning("cut_off", tick=name, after_seconds=self._drain)
+        await winding_down
+
+    async def _quietly(self, ending: Coroutine[None, None, None]) -> None:
+        """What cannot be written at the end (a disk that is still full) is told and holds up nothing else."""
+        try:
+            await ending
+        except Exception as error:
+            self._complaints.heard("stop", error)
 
     # Turns
 
@@ -258,20 +266,20 @@ class Daemon:
         """Look after ourselves: leave a sign of life, tell the manager, and call the heartbeat if all is well."""
         ailments = failing(self._ticker.records) + self._stuck()
         await asyncio.to_thread(self._lock.sign_of_life, real_time(), ailments)
-        problems = ailments + await asyncio.to_thread(self._stored_problems)
-        self._notifier.status("; ".join(problems) or self._summary())
-        await self._heartbeat(problems)
+        found = ailments + await asyncio.to_thread(self._stored_problems)
+        self._notifier.status("; ".join(found) or self._summary())
+        await self._heartbeat(found)
 
     async def _watchdog(self) -> None:
         """No sign to systemd where a tick does not move any more: it starts us anew."""
         if not self._stuck():
             self._notifier.watchdog()
 
-    async def _heartbeat(self, problems: list[str]) -> None:
+    async def _heartbeat(self, wrong: list[str]) -> None:
         if not self.loaded.config.settings.heartbeat_url:
             return
-        if problems:
-            log.warning("heartbeat_withheld", problems=problems)
+        if wrong:
+            log.warning("heartbeat_withheld", problems=wrong)
         elif failed := await self._works.beat():
             log.warning("heartbeat_failed", message=failed)
 
@@ -289,7 +297,7 @@ class Daemon:
 
     def _stored_problems(self) -> list[str]:
         with self._store.read() as connection:
-            return list(report(connection, self._clock()).problems)
+            return problems(connection, self._clock())
 
     def _surroundings(self) -> Surroundings:
         return Surroundings(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +19,9 @@ DAY = timedelta(days=1)
 STUCK = timedelta(hours=1)
 #: How many of the last deliveries a report lists.
 LAST = 5
+
+UNREAD = items.c.read_at.is_(None)
+PENDING = deliveries.c.state.in_(("queued", "leased"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +62,7 @@ class Report:
     items: int
     #: Items that wait to be read.
     backlog: int
-    #: Items on which the reader failed.
+    #: Items of the last day on which the reader failed.
     unreadable: int
     terms: int
     changes: int
@@ -74,17 +78,10 @@ class Report:
 
 
 def report(connection: Connection, now: datetime) -> Report:
-    """Everything that `pactwatch status` shows and that the heartbeat depends on."""
+    """Everything that `pactwatch status` shows."""
     stored = listing(connection)
     broken = tuple(_broken(feed, now) for feed in stored if feed.state.failures)
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    unread = items.c.read_at.is_(None)
-    failed = items.c.read_error.is_not(None)
-    pending = deliveries.c.state.in_(("queued", "leased"))
-    dead = _number(connection, deliveries, deliveries.c.state == "dead", deliveries.c.settled_at > now - DAY)
-    stuck = _number(connection, items, unread, items.c.observed < now - STUCK)
-    missed = _number(connection, items, failed, items.c.observed > now - DAY)
-    overdue = _number(connection, deliveries, pending, deliveries.c.next_attempt_at < now - STUCK)
     return Report(
         feeds=len(stored),
         new=sum(feed.state.last_polled_at is None for feed in stored),
@@ -92,22 +89,38 @@ def report(connection: Connection, now: datetime) -> Report:
         last_poll_at=max((at for feed in stored if (at := feed.state.last_polled_at)), default=None),
         oldest_ok_at=min((at for feed in stored if (at := feed.state.last_ok_at)), default=None),
         items=_number(connection, items),
-        backlog=_number(connection, items, unread),
-        unreadable=_number(connection, items, failed),
+        backlog=_number(connection, items, UNREAD),
+        unreadable=_unreadable(connection, now),
         terms=_number(connection, terms),
         changes=_number(connection, changes),
         changes_today=_number(connection, changes, changes.c.recorded_at >= midnight),
-        waiting=_number(connection, deliveries, pending),
-        dead=dead,
+        waiting=_number(connection, deliveries, PENDING),
+        dead=_dead(connection, now),
         last_deliveries=_last(connection),
-        problems=(
-            *_feed_problems(len(stored), broken),
-            *_said(dead, "delivery was", "deliveries were", "given up in the last day: see `pactwatch alerts`"),
-            *_said(missed, "item", "items", "of the last day could not be read: the log says why"),
-            *_said(stuck, "item is", "items are", "waiting to be read for more than an hour"),
-            *_said(overdue, "delivery is", "deliveries are", "overdue by more than an hour"),
-        ),
+        problems=tuple(problems(connection, now)),
     )
+
+
+def problems(connection: Connection, now: datetime) -> list[str]:
+    """What is wrong, in plain words. Asked twice a minute, so it goes by indices and not through all that is kept."""
+    stored = listing(connection)
+    stuck = _number(connection, items, UNREAD, items.c.observed < now - STUCK)
+    overdue = _number(connection, deliveries, PENDING, deliveries.c.next_attempt_at < now - STUCK)
+    return [
+        *_feed_problems(len(stored), [_broken(feed, now) for feed in stored if feed.state.failures]),
+        *_said(_unreadable(connection, now), "item", "items", "of the last day could not be read: the log says why"),
+        *_said(stuck, "item is", "items are", "waiting to be read for more than an hour"),
+        *_said(_dead(connection, now), "delivery was", "deliveries were", "given up in the last day: pactwatch alerts"),
+        *_said(overdue, "delivery is", "deliveries are", "overdue by more than an hour"),
+    ]
+
+
+def _unreadable(connection: Connection, now: datetime) -> int:
+    return _number(connection, items, items.c.read_at > now - DAY, items.c.read_error.is_not(None))
+
+
+def _dead(connection: Connection, now: datetime) -> int:
+    return _number(connection, deliveries, deliveries.c.state == "dead", deliveries.c.settled_at > now - DAY)
 
 
 def _broken(feed: Stored, now: datetime) -> Broken:
@@ -128,7 +141,7 @@ def _said(number: int, one: str, many: str, what: str) -> list[str]:
     return [f"{number} {one if number == 1 else many} {what}"] if number else []
 
 
-def _feed_problems(active: int, broken: tuple[Broken, ...]) -> list[str]:
+def _feed_problems(active: int, broken: Sequence[Broken]) -> list[str]:
     """One broken feed is the feed's trouble and shown beside; most of them is ours."""
     blind = sum(feed.blind for feed in broken)
     if active and len(broken) == active:

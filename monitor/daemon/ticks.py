@@ -14,6 +14,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 #: Seconds that a cancelled turn has to close what it holds.
 CLEAN_UP = 3.0
+#: Seconds between two looks at the machine's clock, and how far it may be set back before all turns are due anew.
+LOOK = 15.0
+SET_BACK = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,8 @@ class Ticker:
         *,
         trouble: Callable[[str, Exception], None],
         well: Callable[[str], None] = lambda _: None,
+        wall: Callable[[], float] = time.time,
+        look: float = LOOK,
     ) -> None:
         self._ticks = {tick.name: tick for tick in ticks}
         self.records = {tick.name: Record() for tick in ticks}
@@ -62,6 +67,9 @@ class Ticker:
         self._well = well
         for record in self.records.values():
             record.idle.set()
+        self._wall = wall
+        self._look = look
+        self._minding: asyncio.Task[None] | None = None
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
@@ -73,6 +81,7 @@ class Ticker:
             trigger = IntervalTrigger(seconds=tick.every, timezone=UTC)
             self._scheduler.add_job(self._take_turn, trigger, args=[tick.name], id=tick.name, next_run_time=now)
         self._scheduler.start()
+        self._minding = asyncio.get_running_loop().create_task(self._mind_the_clock())
 
     def wake(self, name: str) -> None:
         """Have a turn now, or, if one is under way, another right after it. Nothing happens while stopping."""
@@ -90,6 +99,8 @@ class Ticker:
         if not self._scheduler.running:
             return []
         self._scheduler.pause()
+        if self._minding:
+            self._minding.cancel()
         await self._drained(deadline)
         cut = [name for name, record in self.records.items() if not record.idle.is_set()]
         self._scheduler.shutdown(wait=False)
@@ -97,6 +108,16 @@ class Ticker:
         await asyncio.sleep(0)
         await self._drained(CLEAN_UP)
         return cut
+
+    async def _mind_the_clock(self) -> None:
+        """The scheduler goes by the time of day: a clock that is set back by an hour would stop us for an hour."""
+        ahead = self._wall() - time.monotonic()
+        while True:
+            await asyncio.sleep(self._look)
+            before, ahead = ahead, self._wall() - time.monotonic()
+            if ahead < before - SET_BACK:
+                for name in self._ticks:
+                    self.wake(name)
 
     async def _drained(self, deadline: float) -> None:
         with suppress(TimeoutError):

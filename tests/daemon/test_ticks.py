@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -155,6 +156,26 @@ async def test_stopping_cuts_what_takes_too_long_and_lets_it_clean_up() -> None:
     await begun.wait()
     assert await ticks.stop(0.05) == ["work"]
     assert cleaned
+
+
+@pytest.mark.parametrize(("moved", "turns"), [(-3600.0, 2), (-0.5, 1), (3600.0, 1)])
+async def test_a_clock_that_is_set_back_stops_nobody(moved: float, turns: int) -> None:
+    """The tick's next turn lies an hour off, as it does when the clock was set back by an hour."""
+    work = Work()
+    work.go.set()
+    shift = [0.0]
+    ticks = Ticker(
+        [Tick(name="work", every=NEVER, turn=work.turn)],
+        trouble=lambda _, error: pytest.fail(str(error)),
+        wall=lambda: time.time() + shift[0],
+        look=0.02,
+    )
+    ticks.start()
+    await work.until(lambda: work.ended == 1)
+    shift[0] = moved
+    await asyncio.sleep(0.2)
+    assert work.ended == turns
+    await ticks.stop(1)
 
 
 async def test_stopping_what_never_started() -> None:
