@@ -10,7 +10,7 @@ from typing import Final
 from monitor.feeds.canonical import absolute, canonical
 from monitor.feeds.dates import when
 from monitor.feeds.entry import Entry
-from monitor.feeds.text import line, plain
+from monitor.feeds.text import MAX_TEXT, line, plain, tidy
 
 MAX_GUID: Final = 500
 MAX_SUMMARY: Final = 20_000
@@ -25,6 +25,8 @@ class Draft:
     title: str = ""
     summary: str = ""
     content: str = ""
+    #: Instead of `content`: text in which a `<` is a `<`.
+    text: str = ""
     published: str = ""
     updated: str = ""
     language: str | None = None
@@ -34,6 +36,7 @@ class Draft:
         """The entry, with its link resolved against `base`."""
         link = absolute(self.link, base)
         content = "" if self.content == self.summary else plain(self.content)
+        content = content or tidy(self.text)[:MAX_TEXT]
         summary = plain(self.summary, MAX_SUMMARY) if content else plain(self.summary)
         if content == summary:
             content = ""
@@ -58,7 +61,7 @@ class Draft:
             own = link
         if own and len(own) <= MAX_GUID:
             return own
-        said = own or "\n".join((self.title, self.summary, self.content))
+        said = own or "\n".join((self.title, self.summary, self.content or self.text))
         return f"blake2b:{blake2b(said.encode('utf-8', 'replace'), digest_size=16).hexdigest()}"
 
 

@@ -157,8 +157,7 @@ def whole(body: str) -> tuple[str, str]:
     if ends and not _ENTRY_START.search(body, last):
         return body, ""
     if not ends:
-        last = body.rfind("</")
-        last = body.find(">", last) + 1 if last > 0 else len(body)
+        last = body.find(">", max(0, body.rfind("</", 0, body.rfind(">") + 1))) + 1
     return body[:last] if last > 0 else body, BROKEN_OFF
 
 

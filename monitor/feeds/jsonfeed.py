@@ -25,7 +25,7 @@ def parse_json(text: str, url: str, limit: int) -> ParsedFeed:
         raise ParseError(f'is JSON, but not a JSON Feed: "version" is not {VERSION}1.1')
     base = _text(document.get("home_page_url")) or url
     language = _text(document.get("language")) or None
-    entries = [_entry(item, url, base, language) for item in document["items"][:limit] if isinstance(item, dict)]
+    entries = [_entry(item, base, language) for item in document["items"][:limit] if isinstance(item, dict)]
     hub = next((h for h in _dicts(document.get("hubs")) if _text(h.get("type")).lower() == "websub"), {})
     return ParsedFeed(
         title=line(_text(document.get("title"))),
@@ -40,20 +40,20 @@ def parse_json(text: str, url: str, limit: int) -> ParsedFeed:
     )
 
 
-def _entry(item: dict[str, Any], url: str, base: str, language: str | None) -> Entry:
+def _entry(item: dict[str, Any], base: str, language: str | None) -> Entry:
     authors = _dicts(item.get("authors")) or _dicts([item.get("author")])
-    text = _text(item.get("content_text"))
     return Draft(
         guid=_text(item.get("id")),
         link=_text(item.get("url")) or _text(item.get("external_url")),
         title=_text(item.get("title")),
         summary=_text(item.get("summary")),
-        content=_text(item.get("content_html")) or text.replace("&", "&amp;").replace("<", "&lt;"),
+        content=_text(item.get("content_html")),
+        text=_text(item.get("content_text")),
         published=_text(item.get("date_published")),
         updated=_text(item.get("date_modified")),
         language=_text(item.get("language")) or language,
         author=", ".join(name for author in authors if (name := _text(author.get("name")))),
-    ).entry(url if base == url else base)
+    ).entry(base)
 
 
 def _text(value: object) -> str:

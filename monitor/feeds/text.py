@@ -39,7 +39,7 @@ _AROUND_BREAK = re.compile(r" ?\n ?")
 _MANY_BREAKS = re.compile(r"\n{3,}")
 #: Markup that survived one decoding because the feed had escaped it twice.
 _MARKUP = re.compile(
-    r"<(?:/?(?:script|style|iframe|object|embed|svg|math|link|meta|form|img|video|audio|p|br|a|div|span|b|i|u|em|strong|ul"
+    r"(?:<|&lt;)(?:/?(?:script|style|iframe|object|embed|svg|math|link|meta|form|img|video|audio|p|br|a|div|span|b|i|u|em|strong|ul"
     r"|ol|li|h[1-6]|table|tr|td|th|font|blockquote|figure|section|article|html|body)\b|!--)",
     re.IGNORECASE,
 )

@@ -106,8 +106,10 @@ def _draft(entry: Mapping[str, Any]) -> Draft:
 
 
 def _link(entry: Mapping[str, Any]) -> str:
-    """The entry's page: its link, otherwise the first alternate that is no audio or video."""
-    if link := _string(entry, "link"):
+    """The entry's page: its link, a guid that is an address, or the first alternate."""
+    link = _string(entry, "link")
+    # feedparser takes any guid for a link unless it says isPermaLink="false", and many feeds number their entries.
+    if link and (link != _string(entry, "id") or link.startswith(("http://", "https://", "/"))):
         return link
     pages = (one for one in _list(entry, "links") if one.get("rel", "alternate") == "alternate")
     return next((str(one["href"]) for one in pages if one.get("href")), "")
