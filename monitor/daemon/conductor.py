@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mappi
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
+from functools import partial
 
 from structlog import get_logger
 
@@ -19,7 +19,7 @@ from monitor.daemon.complaints import Complaints
 from monitor.daemon.health import failing, stuck, why
 from monitor.daemon.lock import FolderLock
 from monitor.daemon.notify import Notifier
-from monitor.daemon.recovery import take_back
+from monitor.daemon.opening import open_store, patiently
 from monitor.daemon.report import problems
 from monitor.daemon.rooms import open_works
 from monitor.daemon.signals import handled
@@ -31,10 +31,7 @@ from monitor.store import Store
 
 #: Seconds that what is under way has to end once the daemon was told to stop.
 DRAIN = 20.0
-#: Seconds between two attempts to open a database that is locked, or whose disk is full.
-REOPEN = 5.0
 
-T = TypeVar("T")
 log = get_logger()
 
 
@@ -105,6 +102,8 @@ class Daemon:
         self._reloads: set[asyncio.Task[bool]] = set()
         self._pace = pace or Pace()
         self._ticker = self._make_ticker(self._pace)
+        #: What was wrong when the heartbeat was last due.
+        self._withheld: list[str] = []
         self._works: Works
         self._store: Store
         self._lock: FolderLock
@@ -172,13 +171,15 @@ class Daemon:
     async def _opened(self, stop: asyncio.Event) -> AsyncIterator[bool]:
         """The folder, the store and the works, closed in the opposite order. False where a stop came meanwhile."""
         with FolderLock(self._folder, version=version(), since=real_time()) as self._lock:
-            store = await self._patiently(stop, self._open_store)
+            store = await patiently(
+                stop, partial(asyncio.to_thread, open_store, self.loaded, self._clock), self._hinders
+            )
             if store is None:
                 yield False
                 return
             self._store = store
             try:
-                works = await self._patiently(stop, self._open_works)
+                works = await patiently(stop, partial(self._opener, self._surroundings()), self._hinders)
                 if works is None:
                     yield False
                     return
@@ -190,27 +191,9 @@ class Daemon:
             finally:
                 await asyncio.to_thread(store.close)
 
-    async def _open_store(self) -> Store:
-        return await asyncio.to_thread(Store.open, self._url)
-
-    async def _open_works(self) -> Works:
-        if self.loaded.config.settings.database_url is None:
-            await asyncio.to_thread(self._recover)
-        return await self._opener(self._surroundings())
-
-    async def _patiently(self, stop: asyncio.Event, attempt: Callable[[], Awaitable[T]]) -> T | None:
-        """What the attempt gives. A locked database or a full disk is waited out; None where a stop came meanwhile."""
-        while not stop.is_set():
-            try:
-                return await attempt()
-            except Exception as error:
-                trouble = recognise(error)
-                if trouble is None or trouble.event not in ("database_locked", "disk_full"):
-                    raise
-                self._complaints.heard("start", error)
-                self._notifier.status(trouble.advice)
-                await _wait(stop, REOPEN)
-        return None
+    def _hinders(self, error: Exception) -> None:
+        self._complaints.heard("start", error)
+        self._notifier.status(why(error))
 
     async def _wind_down(self) -> None:
         self._notifier.stopping("ending what is under way")
@@ -279,21 +262,16 @@ class Daemon:
         if not self.loaded.config.settings.heartbeat_url:
             return
         if wrong:
-            log.warning("heartbeat_withheld", problems=wrong)
+            # Said when it is news; it is looked at twice a minute.
+            (log.debug if wrong == self._withheld else log.warning)("heartbeat_withheld", problems=wrong)
         elif failed := await self._works.beat():
             log.warning("heartbeat_failed", message=failed)
+        self._withheld = wrong
 
     # Helpers
 
     def _stuck(self) -> list[str]:
         return stuck(self._ticker.records, self._ticker.every, time.monotonic())
-
-    def _recover(self) -> None:
-        """The database lies in the folder that we hold: leases in it are those of a daemon that was killed."""
-        with self._store.begin() as connection:
-            feeds, deliveries = take_back(connection, self._clock())
-        if feeds or deliveries:
-            log.info("leases_taken_back", feeds=feeds, deliveries=deliveries)
 
     def _stored_problems(self) -> list[str]:
         with self._store.read() as connection:
@@ -340,11 +318,3 @@ async def _all(turn: Callable[[], Awaitable[int]]) -> int:
     while done := await turn():
         total += done
     return total
-
-
-async def _wait(event: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        pass

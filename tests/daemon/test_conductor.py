@@ -129,7 +129,7 @@ async def test_a_fault_of_ours_is_logged_with_its_traceback_and_outlived(stage: 
 
 
 async def test_the_start_waits_for_a_locked_database(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.daemon.conductor.REOPEN", 0.05)
+    monkeypatch.setattr("monitor.daemon.opening.REOPEN", 0.05)
     monkeypatch.setattr("monitor.store.engine.BUSY_TIMEOUT", 0.01)
     monkeypatch.setattr(
         "monitor.store.engine.Store.open.__func__.__kwdefaults__", {"read_only": False, "busy_timeout": 0.01}
@@ -242,6 +242,7 @@ async def test_a_healthy_cycle_calls_the_heartbeat_and_a_sick_one_says_why_not(s
         assert note is not None and note.ailments == ("poll: RuntimeError: no air",)
         stage.stop.set()
         await running
+    assert [line["log_level"] for line in logs if line["event"] == "heartbeat_withheld"].count("warning") == 1
     (why,) = {tuple(line["problems"]) for line in logs if line["event"] == "heartbeat_withheld"}
     assert why == ("poll: RuntimeError: no air",)
 
