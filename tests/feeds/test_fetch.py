@@ -8,7 +8,6 @@ import re
 import ssl
 import time
 import zlib
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,9 @@ import brotli
 import pytest
 import trustme
 from aiohttp import web
-from hypothesis import given
-from hypothesis import strategies as st
 
 from config.outbound import Outbound
-from monitor.feeds.fetch import Fetched, FetchError, Request, freshness, user_agent, validator, wait
+from monitor.feeds.fetch import Fetched, FetchError, Request, user_agent
 
 FEED = b"<rss version='2.0'><channel><title>T</title></channel></rss>"
 
@@ -481,53 +478,3 @@ async def test_a_dead_proxy(fetcher: Any, unused_port: int) -> None:
     error = await failure(one, "http://feeds.example/a")
     assert error.kind == "proxy"
     assert "settings.proxy" in error.reason
-
-
-NOW = datetime(2025, 11, 3, 12, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        ("120", 120),
-        (" 0 ", 0),
-        ("999999999999999", 86_400),
-        ("Mon, 03 Nov 2025 12:05:00 GMT", 300),
-        ("Mon, 03 Nov 2025 11:00:00 GMT", 0),
-        ("Fri, 01 Jan 2100 00:00:00 GMT", 86_400),
-        ("soon", None),
-        ("-5", None),
-        ("", None),
-        (None, None),
-        ("Mon, 99 Nov 2025 12:05:00 GMT", None),
-    ],
-)
-def test_retry_after(value: str | None, seconds: float | None) -> None:
-    assert wait(value, NOW) == seconds
-
-
-@pytest.mark.parametrize(
-    ("fields", "seconds"),
-    [
-        ({"Cache-Control": "public, max-age=300"}, 300),
-        ({"Cache-Control": "max-age=300", "Age": "100"}, 200),
-        ({"Cache-Control": 'max-age="300"'}, 300),
-        ({"Cache-Control": "no-cache, max-age=300"}, None),
-        ({"Cache-Control": "max-age=x"}, None),
-        ({"Expires": "Mon, 03 Nov 2025 13:00:00 GMT"}, 3600),
-        ({"Expires": "Mon, 03 Nov 2025 13:00:00 GMT", "Date": "Mon, 03 Nov 2025 12:30:00 GMT"}, 1800),
-        ({"Expires": "0"}, None),
-        ({}, None),
-    ],
-)
-def test_freshness(fields: dict[str, str], seconds: float | None) -> None:
-    assert freshness(fields, NOW) == seconds
-
-
-@given(st.text(), st.datetimes(timezones=st.just(UTC)))
-def test_header_values_never_raise(value: str, now: datetime) -> None:
-    asked = wait(value, now)
-    assert asked is None or 0 <= asked <= 86_400
-    assert (freshness({"Cache-Control": value, "Expires": value, "Date": value, "Age": value}, now) or 0) >= 0
-    kept = validator(value)
-    assert kept is None or (kept == value and kept.encode())

@@ -1,0 +1,60 @@
+"""What the header fields of an answer say. Each is a stranger's text; what cannot be read counts as not said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+#: The longest wish for a pause that is passed on, seconds.
+MAX_RETRY_AFTER: Final = 86_400.0
+#: Characters of an ETag or Last-Modified that are kept; longer ones are not sent back.
+MAX_VALIDATOR: Final = 1_000
+
+
+def validator(value: str | None) -> str | None:
+    """A validator that can be stored and sent back unchanged, or None: too long, or not plain characters."""
+    if (
+        not value
+        or len(value) > MAX_VALIDATOR
+        or not all(" " <= c != "\x7f" and not "\ud800" <= c <= "\udfff" for c in value)
+    ):
+        return None
+    return value
+
+
+def wait(value: str | None, now: datetime) -> float | None:
+    """Seconds from a Retry-After in seconds or as a date (RFC 9110, 10.2.3), at most a day; None for neither."""
+    if not value:
+        return None
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text[:12]), MAX_RETRY_AFTER)
+    moment = _date(text)
+    return None if moment is None else min(max(0.0, (moment - now).total_seconds()), MAX_RETRY_AFTER)
+
+
+def freshness(fields: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds for which an answer says it stays fresh: max-age less Age, else Expires less Date (RFC 9111, 4.2)."""
+    directives = [part.strip().lower() for part in fields.get("Cache-Control", "")[:1_000].split(",")]
+    if "no-cache" in directives or "no-store" in directives:
+        return None
+    for directive in directives:
+        name, _, value = directive.partition("=")
+        digits = value.strip('"')
+        if name == "max-age" and digits.isascii() and digits.isdigit():
+            age = fields.get("Age", "0").strip()
+            return max(0.0, float(digits[:12]) - (float(age[:12]) if age.isascii() and age.isdigit() else 0))
+    expires = _date(fields.get("Expires", ""))
+    if expires is None:
+        return None
+    return max(0.0, (expires - (_date(fields.get("Date", "")) or now)).total_seconds())
+
+
+def _date(value: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
