@@ -56,6 +56,10 @@ def unforeseen(error: Exception) -> Brought:
     return Brought(outcome=Outcome(error=f"a mistake in pactwatch: {type(error).__name__}: {error}"))
 
 
+def _is_quiet(reading: Reading | str) -> bool:
+    return isinstance(reading, Reading) and not reading.claims
+
+
 class Pipeline:
     """The way from a feed to an alert. One instance serves one event loop; any number may share a database.
 
@@ -121,14 +125,20 @@ class Pipeline:
         return done
 
     async def read_backlog(self) -> int:
-        """Reads every item that waits, each in a transaction of its own; how many it read. Raises StoreError."""
+        """Reads every item that waits, oldest first; how many it read. Raises StoreError.
+
+        An item that claims something is a transaction of its own; those that claim nothing share one.
+        """
         done = 0
         while not self._stopping:
             batch = await asyncio.to_thread(self._look, partial(items.backlog, limit=BATCH))
             if not batch:
                 break
-            for item, reading in await asyncio.to_thread(self._read_all, batch):
-                done += await self._record(item, reading)
+            pairs = await asyncio.to_thread(self._read_all, batch)
+            done += await self._record_quiet([pair for pair in pairs if _is_quiet(pair[1])])
+            for item, reading in pairs:
+                if not _is_quiet(reading):
+                    done += await self._record(item, reading)
         return done
 
     async def settle_due(self) -> int:
@@ -248,6 +258,16 @@ class Pipeline:
         except Exception as error:
             log.exception("an item cannot be read; it is set aside", item=item.id)
             return f"{type(error).__name__}: {error}"
+
+    async def _record_quiet(self, pairs: Sequence[tuple[Unread, Reading | str]]) -> int:
+        config, now = self._config(), self._clock()
+        quiet = [(item, reading) for item, reading in pairs if isinstance(reading, Reading)]
+        step = partial(steps.record_quiet, read=quiet, reader=self._reader, config=config, now=now)
+        recorded = await self._write(step) if quiet else []
+        for (item, reading), one in zip(quiet, recorded, strict=True):
+            if one is not None:
+                self._tell(*events.item_read(item, reading, one))
+        return sum(one is not None for one in recorded)
 
     async def _record(self, item: Unread, reading: Reading | str) -> int:
         """Stores what was read, or that it cannot be; 1, or 0 where somebody else was faster."""

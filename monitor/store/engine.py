@@ -179,4 +179,4 @@ def plain_errors(url: URL) -> Iterator[None]:
     except (DatabaseError, InterfaceError) as error:
         name = getattr(error.orig, "sqlite_errorname", "")
         told = next((words for start, words in SQLITE_ERRORS.items() if name.startswith(start)), None)
-        raise StoreError(f"database {_where(url)}: {told or error.orig}") from error
+        raise StoreError(f"database {_where(url)}: {told or ' '.join(str(error.orig).split())}") from error

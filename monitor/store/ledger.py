@@ -29,6 +29,8 @@ CHANGE_FIELDS = tuple(
 #: it stands in the text nor how sure the reader is.
 SAID = tuple(f.name for f in fields(Claim) if f.name not in {"quote", "start", "end", "confidence", "exemptions"})
 
+#: The name of PostgreSQL's advisory lock, any number that nothing else uses.
+TURN = 7_228_929
 SETTLED_UNTIL = "settled_until"
 
 Lookup = Callable[[Kind, str, str], Iterable[Term]]
@@ -44,6 +46,15 @@ class Entry:
     recorded_at: datetime
     #: From a feed's first poll: alerted nobody.
     baseline: bool
+
+
+def take_turn(connection: Connection) -> None:
+    """Waits until no other transaction reconciles: what is read of a term must still stand when it is written.
+
+    SQLite's BEGIN IMMEDIATE holds that by itself.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(TURN)))
 
 
 def new_claims(connection: Connection, item_id: int, read: Sequence[Claim]) -> tuple[Claim, ...]:

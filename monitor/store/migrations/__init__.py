@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Lock
 
 from alembic import command
 from alembic.config import Config
@@ -15,6 +16,9 @@ from monitor.store import schema
 
 #: Every table of the program: the store's own and those of the rooms that declare theirs.
 ALL_METADATA: tuple[MetaData, ...] = (schema.metadata, outbox.metadata)
+
+#: Alembic keeps the migration that runs in module globals.
+_ONE_AT_A_TIME = Lock()
 
 
 class Newer(Exception):
@@ -32,7 +36,8 @@ def config(connection: Connection | None = None) -> Config:
 def upgrade(connection: Connection) -> None:
     """Brings the schema to its newest revision within the caller's transaction. Raises Newer."""
     try:
-        command.upgrade(config(connection), "head")
+        with _ONE_AT_A_TIME:
+            command.upgrade(config(connection), "head")
     except CommandError as error:
         if "Can't locate revision" in str(error):
             raise Newer(str(error).rpartition(" ")[2].strip("'")) from error
