@@ -13,7 +13,7 @@ from aiohttp import web
 from sqlalchemy import func, select
 
 from alerts.tables import alerts, deliveries
-from monitor.pipeline import pipeline as module
+from monitor.pipeline import polling
 from monitor.store import Store, items, ledger
 from monitor.store.schema import claims, feeds, tags
 from monitor.store.schema import items as item_rows
@@ -128,7 +128,7 @@ async def test_a_feed_that_comes_good_is_still_a_first_poll(bench: Bench, make_r
 
 
 async def test_a_slow_feed_delays_no_other(bench: Bench, make_rss: Rss, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LOOK", 0.01)
+    monkeypatch.setattr(polling, "LOOK", 0.01)
     arrived, go = asyncio.Event(), asyncio.Event()
 
     async def slow(request: web.Request) -> web.Response:
