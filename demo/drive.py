@@ -78,6 +78,7 @@ class Demo:
             write(self.folder, addresses, self._secret)
             follower, running = await self._start(stack)
             await self._year(follower, running)
+            self._screen.news(follower.news)
             totals = await asyncio.to_thread(follower.totals)
             result = outcome(self._articles, server, mails, hooks, totals, time.monotonic() - started)
             done(result)
@@ -115,7 +116,7 @@ class Demo:
         began = time.monotonic()
         while True:
             await asyncio.sleep(LOOK)
-            self._screen.news(await asyncio.to_thread(follower.news))
+            self._screen.news(follower.news)
             busy = await asyncio.to_thread(follower.busy, self._clock())
             passed = time.monotonic() - began
             if running.done():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
 from sqlalchemy import Connection, func, select
 
@@ -15,6 +15,7 @@ from monitor.types import Change, Claim
 
 #: States of a delivery that is not over.
 PENDING = ("queued", "leased")
+LATE = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +23,12 @@ class ItemRead:
     """An item that the daemon has read since."""
 
     source: str
+    #: In the publisher's own zone.
     published: datetime
     title: str
     baseline: bool
+    #: It reached its feed more than a week after it was published.
+    late: bool
     topics: tuple[str, ...]
     countries: tuple[str, ...]
     claims: tuple[Claim, ...]
@@ -73,9 +77,12 @@ class Follower:
     def busy(self, now: datetime) -> str:
         """What the daemon still has to do by the demo's time `now`, in plain words; "" where it is done."""
         with self._store.read() as connection:
-            due = [stored for stored in feeds.listing(connection) if stored.state.next_poll_at <= now]
+            known = feeds.listing(connection)
+            due = [stored for stored in known if stored.state.next_poll_at <= now]
             unread = connection.scalar(select(func.count()).where(items.c.read_at.is_(None))) or 0
             waiting = connection.scalar(select(func.count()).where(deliveries.c.state.in_(PENDING))) or 0
+        if not known:
+            return "to take in its configuration"
         parts = ((len(due), "feeds to poll"), (unread, "items to read"), (waiting, "deliveries to make"))
         return ", ".join(f"{number} {what}" for number, what in parts if number)
 
@@ -110,9 +117,10 @@ class Follower:
             tagged = connection.execute(said).mappings().all()
             yield ItemRead(
                 source=row["source"],
-                published=row["published"],
+                published=row["published"].astimezone(timezone(timedelta(minutes=row["published_offset"]))),
                 title=row["title"],
                 baseline=row["baseline"],
+                late=not row["baseline"] and row["observed"] - row["published"] > LATE,
                 topics=tuple(dict.fromkeys(tag["topic"] for tag in tagged)),
                 countries=tuple(dict.fromkeys(tag["jurisdiction"] for tag in tagged if tag["jurisdiction"])),
                 claims=tuple(ledger.claims_of(connection, row["id"])),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from email.message import EmailMessage
 
@@ -22,7 +23,7 @@ from monitor.types import Claim, TermKey, unit_family
 MARGIN = 13
 #: Characters of a line where there is no terminal to say so.
 PLAIN_WIDTH = 150
-COLOURS = {"reads": "cyan", "CHANGE": "bold yellow", "event": "yellow", "mail": "green", "webhook": "green"}
+COLOURS = {"reads": "cyan", "CHANGE": "bold yellow", "event": "yellow", "delivered": "green"}
 
 
 def console() -> Console:
@@ -39,6 +40,9 @@ class Screen:
         self._names = vocabulary("en")
         self._status = Status("", console=out, spinner="dots") if out.is_terminal else None
         self._counts = dict.fromkeys(("items", "claims", "changes", "mails", "webhooks"), 0)
+        #: Mailbox or kind of webhook → how many came since they were last shown.
+        self._mails: Counter[str] = Counter()
+        self._webhooks: Counter[str] = Counter()
         self._opening(feeds, articles)
         if self._status:
             self._status.start()
@@ -54,25 +58,38 @@ class Screen:
             counts = "   ".join(f"{number} {what}" for what, number in self._counts.items())
             self._status.update(f"[bold]{now.day} {now:%b %Y}[/]   {counts}")
 
-    def news(self, news: Sequence[ItemRead | ChangeMade]) -> None:
-        """Items with what was read in them, and changes."""
-        for one in news:
+    def news(self, look: Callable[[], Sequence[ItemRead | ChangeMade]]) -> None:
+        """Items with what was read in them, changes, and below them what was delivered before that look was taken.
+
+        The look comes second, so that a delivery is never shown above the change that it tells of.
+        """
+        mails, webhooks = self._mails, self._webhooks
+        self._mails, self._webhooks = Counter(), Counter()
+        for one in look():
             if isinstance(one, ItemRead):
                 self._item(one)
             else:
                 self._change(one)
+        self._delivered(mails, webhooks)
 
     def mail(self, message: EmailMessage) -> None:
         """A mail that the sink has received."""
         self._counts["mails"] += 1
-        self._line("mail", Text(f"to {message['To']}: {message['Subject']}", style="green"))
+        self._mails[str(message["To"])] += 1
 
     def webhook(self, body: dict[str, object]) -> None:
-        """A webhook that the receiver has taken: the body is that of `docs/webhooks.md`."""
+        """A webhook that the receiver has taken, its signature verified."""
         self._counts["webhooks"] += 1
-        data = body["data"]
-        shown = data["title"] if isinstance(data, dict) else ""
-        self._line("webhook", Text(f"{body['type']}, signature verified: {shown}", style="green"))
+        self._webhooks[str(body["type"])] += 1
+
+    def _delivered(self, mails: Counter[str], webhooks: Counter[str]) -> None:
+        parts = [f"{number} {'mail' if number == 1 else 'mails'} to {box}" for box, number in mails.items()]
+        parts += [
+            f"{number} {'webhook' if number == 1 else 'webhooks'} {kind}, signature verified"
+            for kind, number in webhooks.items()
+        ]
+        if parts:
+            self._line("delivered", Text(" · ".join(parts), style="green"))
 
     def _opening(self, feeds: int, articles: int) -> None:
         self._out.print(Rule("pactwatch demo", style="dim"))
@@ -91,6 +108,8 @@ class Screen:
             line.append("  [not ours]", style="dim")
         if item.baseline:
             line.append("  (baseline)", style="dim")
+        if item.late:
+            line.append("  (late)", style="dim")
         self._line(f"{item.published.day} {item.published:%b %Y}", line)
         if item.error:
             self._line("error", Text(item.error, style="red"))

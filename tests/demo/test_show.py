@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -39,6 +40,7 @@ ITEM = ItemRead(
     published=NOW,
     title="Notice",
     baseline=False,
+    late=False,
     topics=("tariff",),
     countries=("US", "KR"),
     claims=(CLAIM,),
@@ -61,7 +63,7 @@ def screen(*news: ItemRead | ChangeMade) -> str:
     out = io.StringIO()
     shown = Screen(Console(file=out, width=150, highlight=False), feeds=8, articles=56)
     shown.today(NOW)
-    shown.news(news)
+    shown.news(lambda: news)
     shown.close()
     return out.getvalue()
 
@@ -86,6 +88,20 @@ def test_of_a_baseline_it_says_that_nobody_is_told() -> None:
     assert "nobody is told" in screen(ChangeMade(change=CHANGE, baseline=True))
 
 
+def test_deliveries_stand_below_the_changes_that_they_tell_of() -> None:
+    out = io.StringIO()
+    shown = Screen(Console(file=out, width=150, highlight=False), feeds=8, articles=56)
+    message = EmailMessage()
+    message["To"] = "desk@demo.example"
+    shown.mail(message)
+    shown.mail(message)
+    shown.webhook({"type": "change.term"})
+    shown.news(lambda: [ChangeMade(change=CHANGE, baseline=False)])
+    change, delivered = out.getvalue().splitlines()[-2:]
+    assert "CHANGE" in change
+    assert delivered.split("  ")[-1] == ("2 mails to desk@demo.example · 1 webhook change.term, signature verified")
+
+
 def test_without_a_terminal_there_are_no_escapes_and_no_status_line() -> None:
     assert "\x1b" not in screen(ITEM, ChangeMade(change=CHANGE, baseline=False))
 
@@ -97,12 +113,8 @@ def test_no_color_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_markup_in_a_title_is_text() -> None:
     """Whoever writes a headline must not steer the terminal."""
+    assert "[bold]x[/] [link=y]z" in screen(replace(ITEM, title="[bold]x[/] [link=y]z"))
     out = io.StringIO()
-    shown = Screen(Console(file=out, width=150), feeds=1, articles=1)
-    message = EmailMessage()
-    message["To"], message["Subject"] = "a@demo.example", "[bold]x[/] [link=y]z"
-    shown.mail(message)
-    assert "[bold]x[/] [link=y]z" in out.getvalue()
     summary(Console(file=out, width=150), [("Items", "1")], ["the item “[/] x” is [red]bad"], 1.0)
     assert "the item “[/] x” is [red]bad" in out.getvalue()
 
