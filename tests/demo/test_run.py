@@ -74,7 +74,7 @@ def test_there_is_enough_of_everything(ran: tuple[Path, Outcome, str], journal: 
 
 
 @pytest.mark.parametrize(
-    "wanted", EXPECTED["changes"], ids=lambda w: f"{w['on']}-{w['term']}-{w['to']:g}-{w['status']}"
+    "wanted", EXPECTED["changes"], ids=lambda w: f"{w['day']}-{w['term']}-{w['to']:g}-{w['status']}"
 )
 def test_the_change_came(journal: list[Entry], wanted: dict[str, Any]) -> None:
     of_term = [entry.change for entry in journal if str(entry.change.key) == wanted["term"]]
@@ -84,7 +84,7 @@ def test_the_change_came(journal: list[Entry], wanted: dict[str, Any]) -> None:
         if change.cls in SUBSTANCE
         and fits(change, wanted)
         and change.status == wanted["status"]
-        and abs(change.at.date() - wanted["on"]) <= SLACK
+        and abs(change.at.date() - wanted["day"]) <= SLACK
     ]
     assert len(found) == 1, f"wanted once, found {len(found)} times among:\n{lines(of_term)}"
 
