@@ -68,6 +68,7 @@ class Pipeline:
         self._wake = wake
         #: The version of `read`, kept with every claim.
         self._reader = reader or version("pactwatch")
+        self._retried = False
         self._stopping = False
 
     async def poll_due(self) -> int:
@@ -83,6 +84,10 @@ class Pipeline:
         An item that claims something is a transaction of its own; those that claim nothing share one.
         """
         done = 0
+        if not self._retried:
+            # Another version of the program may read what this one's forerunner could not.
+            await self._writer.write(partial(items.retry_unreadable, reader=self._reader))
+            self._retried = True
         while not self._stopping:
             batch = await self._writer.look(partial(items.backlog, limit=BATCH))
             if not batch:

@@ -104,6 +104,12 @@ def mark_unreadable(
     return _settle(connection, item_id, revision, {"read_at": now, "reader": reader, "read_error": error[:500]})
 
 
+def retry_unreadable(connection: Connection, reader: str) -> int:
+    """Puts items back on the backlog on which another version of the reader failed; how many those are."""
+    failed = update(items).where(items.c.read_error.is_not(None), items.c.reader != reader)
+    return connection.execute(failed.values(read_at=None, reader=None, read_error=None)).rowcount
+
+
 def _settle(connection: Connection, item_id: int, revision: int, values: dict[str, Any]) -> bool:
     mine = (items.c.id == item_id, items.c.revision == revision, items.c.read_at.is_(None))
     return bool(connection.execute(update(items).where(*mine).values(**values)).rowcount)

@@ -220,6 +220,16 @@ async def test_an_item_that_breaks_the_reader_is_set_aside_and_holds_up_nothing(
     assert count(bench, claims) == 1
 
 
+async def test_a_newer_reader_tries_again_what_the_old_one_could_not_read(bench: Bench, make_rss: Rss) -> None:
+    bench.add("yonhap", make_rss(("1", "boom, cars at 15 percent", bench.clock())))
+    await cycle(bench)
+    assert await bench.another().read_backlog() == 0
+    assert await bench.another(reader="2.0").read_backlog() == 1
+    with bench.store.read() as connection:
+        row = connection.execute(select(item_rows)).mappings().one()
+    assert (row["reader"], row["read_error"]) == ("2.0", "RuntimeError: boom")
+
+
 async def test_a_rule_that_fails_sets_the_item_aside_and_stores_nothing_of_it(
     bench: Bench, make_rss: Rss, monkeypatch: pytest.MonkeyPatch
 ) -> None:
