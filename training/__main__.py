@@ -13,10 +13,10 @@ import sys
 from pathlib import Path
 
 from config.vocabulary import raw_language, vocabulary
+from monitor.cli.jsonl import line
 from monitor.reading.analysis import Analyst
 from monitor.reading.models import MODELS
 from monitor.reading.reader import Reader
-from monitor.cli.jsonl import line
 from training.gold import GOLD, load
 from training.instances import train
 
@@ -36,7 +36,10 @@ def main() -> None:
         MODELS.mkdir(exist_ok=True)
         path = MODELS / f"{args.language}.json"
         trained = train(cases)
-        path.write_text(json.dumps(trained.to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n", encoding="utf-8")
+        path.write_text(
+            json.dumps(trained.to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n",
+            encoding="utf-8",
+        )
         print(f"wrote {path.name}: {path.stat().st_size / 1e6:.1f} MB", file=sys.stderr)
         return
     answers: dict[str, str] = {}

@@ -18,7 +18,21 @@ from config.words import Kind, Qualifier, Status, Topic
 from monitor.reading.analysis import Analyst
 from training.gold import aligned, article
 
-FIELDS = {"kind", "party", "counterparty", "actor", "scope", "value", "unit", "qualifier", "high", "previous", "status", "effective", "quote"}
+FIELDS = {
+    "kind",
+    "party",
+    "counterparty",
+    "actor",
+    "scope",
+    "value",
+    "unit",
+    "qualifier",
+    "high",
+    "previous",
+    "status",
+    "effective",
+    "quote",
+}
 SCOPES = {
     Kind.PROFIT_SHARE: {"until_recovery", "after_recovery", "all"},
 }
@@ -46,11 +60,14 @@ def problems(row: dict[str, Any], scopes: set[str], analyst: Analyst) -> list[st
             f"status {claim['status']}": claim["status"] in set(Status),
             f"qualifier {claim['qualifier']}": claim["qualifier"] in set(Qualifier),
             f"scope {claim['scope']}": claim["scope"] in allowed,
-            f"codes {claim['party']} {claim['counterparty']}": {claim["party"], claim["counterparty"]} <= JURISDICTIONS | {"WORLD"},
+            f"codes {claim['party']} {claim['counterparty']}": {claim["party"], claim["counterparty"]}
+            <= JURISDICTIONS | {"WORLD"},
             "quote is not verbatim": claim["quote"] in body,
             "quote is longer than 400 characters": len(claim["quote"]) <= 400,
             "neither value nor delta": claim["value"] is not None or claim.get("delta") is not None,
-            "countries lack a side": all(s in (*gold["countries"], "WORLD") for s in (claim["party"], claim["counterparty"])),
+            "countries lack a side": all(
+                s in (*gold["countries"], "WORLD") for s in (claim["party"], claim["counterparty"])
+            ),
         }
         out += [f"{name}: {problem}" for problem, well in checks.items() if not well]
     if not out:

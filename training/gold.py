@@ -94,7 +94,9 @@ def _matches(q: Quantity, claim: dict[str, Any]) -> bool:
     if q.family not in families or q.family == "multiple":
         return False
     value = claim["value"] if claim["value"] is not None else abs(claim["delta"])
-    return abs(q.value - value) <= 1e-6 * max(1.0, abs(value)) and (q.family != "money" or q.unit in ("", claim["unit"]))
+    return abs(q.value - value) <= 1e-6 * max(1.0, abs(value)) and (
+        q.family != "money" or q.unit in ("", claim["unit"])
+    )
 
 
 def _figure(a: Analysis, claim: dict[str, Any]) -> int | None:
@@ -104,7 +106,9 @@ def _figure(a: Analysis, claim: dict[str, Any]) -> int | None:
     stop = start + len(quote)
     inside = [i for i, q in enumerate(a.quantities) if start >= 0 and q.start < stop and q.end > start]
     fits = [i for i in inside if _matches(a.quantities[i], claim)]
-    ranking = {name: place for place, name in enumerate(("percent", "money", "zero", "bare", "share", "fraction", "removal"))}
+    ranking = {
+        name: place for place, name in enumerate(("percent", "money", "zero", "bare", "share", "fraction", "removal"))
+    }
     fits.sort(key=lambda i: (ranking.get(a.quantities[i].family, 0), i))
     if fits:
         return fits[0]

@@ -14,7 +14,16 @@ from training.gold import Case
 from training.optimise import Choice, Labelled, labels, rank
 
 #: Strength of the L2 penalty by model.
-STRENGTH = {"kind": 2.0, "status": 4.0, "sides": 4.0, "scope": 2.0, "profit_scope": 2.0, "actor": 2.0, "previous": 2.0, "effective": 2.0}
+STRENGTH = {
+    "kind": 4.0,
+    "status": 4.0,
+    "sides": 4.0,
+    "scope": 2.0,
+    "profit_scope": 2.0,
+    "actor": 2.0,
+    "previous": 2.0,
+    "effective": 2.0,
+}
 
 
 def told_after(group: list[dict[str, Any]], told: Told) -> Told:
@@ -36,13 +45,18 @@ def walk(case: Case) -> Iterator[tuple[int, list[dict[str, Any]], Told]]:
 
 def kinds(cases: Sequence[Case]) -> Iterator[Labelled]:
     for case in cases:
-        for index, q in enumerate(case.analysis.quantities):
-            if index in case.unclear:
-                continue
+        for index, label in labelled(case):
+            yield Labelled(features.around(case.analysis, index), label, case.article.id)
+
+
+def labelled(case: Case) -> Iterator[tuple[int, str]]:
+    """Each figure of a case that is clear, with its kind."""
+    for index, q in enumerate(case.analysis.quantities):
+        if index not in case.unclear:
             group = case.groups.get(index)
             label = group[0]["kind"] if group else "previous" if index in case.older else "none"
             if label in POSSIBLE[q.family]:
-                yield Labelled(features.around(case.analysis, index), label, case.article.id)
+                yield index, label
 
 
 def statuses(cases: Sequence[Case]) -> Iterator[Labelled]:

@@ -44,7 +44,9 @@ def _where(a: Analysis, first: int, last: int, start: int, stop: int) -> list[st
 
 
 #: Classes that tell how a word between a figure and a noun ties them.
-JOINING = frozenset(("tariff", "rate", "goods", "invest", "buy", "from_word", "to_word", "on_word", "bear", "impose", "quota", "profit"))
+JOINING = frozenset(
+    ("tariff", "rate", "goods", "invest", "buy", "from_word", "to_word", "on_word", "bear", "impose", "quota", "profit")
+)
 
 
 def scope_features(a: Analysis, index: int, kind: str, told: Told) -> dict[str, list[str]]:
@@ -114,7 +116,13 @@ def scope_features(a: Analysis, index: int, kind: str, told: Told) -> dict[str, 
 
 def _together(a: Analysis, begin: int, end: int) -> dict[str, int]:
     """For each scope named in a sentence, how many different ones are told in one list with it."""
-    here = sorted({(a.doc.at(m.start), a.doc.at(m.end - 1) + 1, m.scope) for m in a.scopes if m.scope != "all" and begin <= a.doc.at(m.start) < end})
+    here = sorted(
+        {
+            (a.doc.at(m.start), a.doc.at(m.end - 1) + 1, m.scope)
+            for m in a.scopes
+            if m.scope != "all" and begin <= a.doc.at(m.start) < end
+        }
+    )
     out: dict[str, int] = {}
     run: list[tuple[int, int, str]] = []
     for place in [*here, (end + 99, end + 99, "")]:

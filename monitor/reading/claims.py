@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from config.words import Kind, Qualifier, Status
 from monitor.reading import attributes, features, roles
 from monitor.reading.analysis import Analysis
-from monitor.reading.models import Models, softmax
+from monitor.reading.models import Labels, Models, softmax
 from monitor.reading.quantities import Quantity
 from monitor.reading.roles import Told
 from monitor.types import Claim
@@ -55,7 +55,11 @@ class Assembler:
     def decide(self, a: Analysis) -> list[Decision]:
         """One decision a figure, in the order of the text."""
         contexts = [features.around(a, index) for index in range(len(a.quantities))]
-        kinds = [self._kind(q, context) for q, context in zip(a.quantities, contexts, strict=True)]
+        model = self.models.labels["kind"]
+        kinds = [
+            sorted(possible(q, model, context).items(), key=lambda pair: -pair[1])
+            for q, context in zip(a.quantities, contexts, strict=True)
+        ]
         leads = {index: dict(ranked).get("previous", 0.0) for index, ranked in enumerate(kinds)}
         told = Told()
         out = []
@@ -77,14 +81,6 @@ class Assembler:
             told = Told(first.party, first.counterparty, claims[-1].scope, first.status, first.actor, kind, pairs)
             out.append(Decision(q, kind, probability, "a term", tuple(claims)))
         return out
-
-    def _kind(self, q: Quantity, context: list[str]) -> list[tuple[str, float]]:
-        """What the figure is, most likely first."""
-        model = self.models.labels["kind"]
-        scored = dict(zip(model.labels, model.probabilities(context), strict=True))
-        possible = {kind: scored.get(kind, 0.0) for kind in POSSIBLE[q.family]}
-        total = sum(possible.values()) or 1.0
-        return sorted(((kind, p / total) for kind, p in possible.items()), key=lambda pair: -pair[1])
 
     def _claims(
         self,
@@ -204,6 +200,14 @@ class Assembler:
         model = self.models.labels["status"]
         shares = model.probabilities(status_features(a, index, kind, context, told))
         return model.labels[max(range(len(shares)), key=lambda k: shares[k])]
+
+
+def possible(q: Quantity, model: Labels, context: list[str]) -> dict[str, float]:
+    """The model's probabilities of the kinds that a figure of its family can be; they sum to 1."""
+    scored = dict(zip(model.labels, model.probabilities(context), strict=True))
+    shares = {kind: scored.get(kind, 0.0) for kind in POSSIBLE[q.family]}
+    total = sum(shares.values()) or 1.0
+    return {kind: p / total for kind, p in shares.items()}
 
 
 def side_features_by_role(a: Analysis, index: int, kind: str, told: Told) -> Mapping[str, list[str]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from monitor.reading.lexicon import alternation
 
+
 @dataclass(frozen=True, slots=True)
 class DateMention:
     """A date told in the text. Where the year (or the week) is left open it has two readings, which the sentence decides.
@@ -89,13 +90,21 @@ class DateReader:
         if part["y6"]:
             return DateMention(start, end, part["y6"], part["y6"], "year")
         if part["rel8"]:
-            step = 1 if part["rel8"].lower() in self._next - self._this else 0 if part["rel8"].lower() in self._this else -1
+            step = (
+                1
+                if part["rel8"].lower() in self._next - self._this
+                else 0
+                if part["rel8"].lower() in self._this
+                else -1
+            )
             return _shifted(start, end, part["unit8"].lower() in self._years, step, published)
         iso = (published + timedelta(days=self._days[re.sub(r"\s+", " ", part["r7"].lower())])).isoformat()
         return DateMention(start, end, iso, iso, "relative")
 
 
-def _calendar(start: int, end: int, month: int, day: int | None, year: int | None, published: date) -> DateMention | None:
+def _calendar(
+    start: int, end: int, month: int, day: int | None, year: int | None, published: date
+) -> DateMention | None:
     """A month, or a day of it, with its year or with the last and the next one that it can be."""
 
     def iso(of_year: int) -> str:
@@ -113,7 +122,7 @@ def _calendar(start: int, end: int, month: int, day: int | None, year: int | Non
 
 
 def _shifted(start: int, end: int, is_year: bool, step: int, published: date) -> DateMention:
-    """"Last month", "next year"."""
+    """ "Last month", "next year"."""
     if is_year:
         return DateMention(start, end, str(published.year + step), str(published.year + step), "year")
     index = published.year * 12 + published.month - 1 + step

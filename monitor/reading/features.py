@@ -44,9 +44,60 @@ def around(a: Analysis, index: int) -> list[str]:
         out.append("w:" + a.doc.body[q.start : q.end].lower())
     out += _words(a, first, last, begin, end)
     out += _classes(a, first, last, begin, end)
+    group = FAMILY_GROUPS.get(q.family, "r")
     out += [f"ct:{name}" for name in a.title_classes]
+    out += [f"{group}ct:{name}" for name in a.title_classes]
     out += [f"cd:{name}" for name in a.document_classes]
+    out += [f"{group}cd:{name}{min(count, 4)}" for name, count in a.document_classes.items() if name in CONTENT]
+    out += _topical(a, sentence, first, last, begin, end, group)
     out += _neighbours(a, index, begin, end)
+    return out
+
+
+#: Families that are told apart where the same word means something else beside them.
+FAMILY_GROUPS = {"money": "m", "years": "y", "units": "c", "tonnes": "c", "zero": "z", "removal": "v", "bare": "b"}
+#: Classes of what a sentence is about.
+CONTENT = frozenset(
+    (
+        "tariff",
+        "rate",
+        "dumping",
+        "invest",
+        "buy",
+        "profit",
+        "cap",
+        "quota",
+        "goods",
+        "economy",
+        "market",
+        "trade_volume",
+    )
+    + ("cost", "share_of", "domestic", "reserve")
+)
+
+
+def _topical(a: Analysis, sentence: int, first: int, last: int, begin: int, end: int, group: str) -> list[str]:
+    """What the sentence, and the one before, are about, and which such word stands nearest to either side."""
+    out = []
+    here = a.sentence_classes(sentence) & CONTENT
+    before = a.sentence_classes(sentence - 1) & CONTENT if sentence > 1 else frozenset()
+    out += [f"{group}cs:{name}" for name in here]
+    out += [f"{group}cp:{name}" for name in before]
+    if "tariff" not in here:
+        out.append(f"{group}notariff{'tariff' in before:d}{'tariff' in a.title_classes:d}")
+    for side, places in (("L", range(first - 1, begin - 1, -1)), ("R", range(last, end))):
+        near = next(
+            ((k, [n for n in a.classes[k] if n in CONTENT]) for k in places if CONTENT & set(a.classes[k])), None
+        )
+        if near is None:
+            out.append(f"{group}near{side}:-")
+            continue
+        gap = abs(near[0] - (first if side == "L" else last))
+        out += [f"{group}near{side}:{name}" for name in near[1]]
+        out += [f"{group}near{side}:{name}{'a' if gap <= 3 else 'b' if gap <= 8 else 'c'}" for name in near[1]]
+    codes = {p.code for p in a.places if begin <= p.first < end}
+    out.append(f"{group}places{min(len(codes), 3)}")
+    out.append(f"{group}scopes{min(sum(begin <= a.doc.at(m.start) < end for m in a.scopes), 3)}")
     return out
 
 
@@ -112,5 +163,7 @@ def _neighbours(a: Analysis, index: int, begin: int, end: int) -> list[str]:
         out.append(f"{name}f:{other.family}")
         if len(between) <= 5:
             out.append(f"{name}g:{' '.join(between)}")
-        out.append(f"{name}o:{'<' if other.value < a.quantities[index].value else '>' if other.value > a.quantities[index].value else '='}")
+        out.append(
+            f"{name}o:{'<' if other.value < a.quantities[index].value else '>' if other.value > a.quantities[index].value else '='}"
+        )
     return out

@@ -40,7 +40,11 @@ class Trie:
         for name, phrases in classes.items():
             for phrase in phrases:
                 for form in forms(str(phrase)):
-                    words = tuple(form.lower().replace("-", " - ").split()) if " - " in form else tuple(form.lower().split())
+                    words = (
+                        tuple(form.lower().replace("-", " - ").split())
+                        if " - " in form
+                        else tuple(form.lower().split())
+                    )
                     if words:
                         self._heads.setdefault(words[0], []).append((words, name))
         for entries in self._heads.values():
@@ -122,7 +126,9 @@ def lexicon(raw: Mapping[str, Any]) -> Lexicon:
         yearly=bounded(raw["yearly"]),
         equal_shares=bounded(raw["shares"]["equal"]),
         ratio=_ratio(numbers, raw["shares"]["ratio"]),
-        qualifiers_before={n: re.compile(rf"(?<!\w){p}(?:\s+(?:the|a|an|of|at|to|by))?\s*$", re.I) for n, p in before.items()},
+        qualifiers_before={
+            n: re.compile(rf"(?<!\w){p}(?:\s+(?:the|a|an|of|at|to|by))?\s*$", re.I) for n, p in before.items()
+        },
         qualifiers_after={n: re.compile(rf"^[\s,]*{p}(?!\w)", re.I) for n, p in before.items()},
     )
 
@@ -130,7 +136,9 @@ def lexicon(raw: Mapping[str, Any]) -> Lexicon:
 def _ratio(numbers: Mapping[str, float], joins: Iterable[str]) -> re.Pattern[str]:
     """Two numbers as a split: "50-50", "nine to one"."""
     number = rf"(\d{{1,2}}|{alternation(numbers)})"
-    return re.compile(rf"(?<![\w.-]){number}\s?(?:{alternation(joins)})\s?{number}(?![\w%]|\s?(?:per|pc))", re.IGNORECASE)
+    return re.compile(
+        rf"(?<![\w.-]){number}\s?(?:{alternation(joins)})\s?{number}(?![\w%]|\s?(?:per|pc))", re.IGNORECASE
+    )
 
 
 def _number(numbers: Mapping[str, float], fractions: Mapping[str, float], units: Iterable[str]) -> re.Pattern[str]:

@@ -19,7 +19,9 @@ NOT_BARE_BEFORE = re.compile(
     r"(?:[#§/.:-]\(?|\b(?:section|article|order|no\.?|chapter|line|page|group|covid|day|hs|eo|form|title|flight|boeing|airbus|phase|train|paragraph|annex)\s*\(?)$",
     re.IGNORECASE,
 )
-NOT_BARE_AFTER = re.compile(r"^(?:[:/]\d|-\d|\s?(?:st|nd|rd|th|a\.?m|p\.?m|am|pm|km|kg|gw|mw|nm|°)\b|\.\d|[a-z]|\)\s)", re.IGNORECASE)
+NOT_BARE_AFTER = re.compile(
+    r"^(?:[:/]\d|-\d|\s?(?:st|nd|rd|th|a\.?m|p\.?m|am|pm|km|kg|gw|mw|nm|°)\b|\.\d|[a-z]|\)\s)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,13 @@ def _value(match: re.Match[str], lex: Lexicon) -> float:
     total = 0.0
     for word in words:
         if word in lex.numbers:
-            total = (total or 1) * 100 if word == "hundred" else (total or 1) * 12 if word == "dozen" else total + lex.numbers[word]
+            total = (
+                (total or 1) * 100
+                if word == "hundred"
+                else (total or 1) * 12
+                if word == "dozen"
+                else total + lex.numbers[word]
+            )
         elif word in lex.fractions:
             total += lex.fractions[word]
     hyphened = re.sub(r"^an? | an?$", "", " ".join(words)).replace(" ", "-")
@@ -153,8 +161,15 @@ def _lend_units(body: str, found: list[Quantity]) -> list[Quantity]:
         if here.family == "bare" and following.family in ("money", "tonnes") and RANGE_GAP.match(gap):
             factor = _factor(following.value, body[following.start : following.end])
             out[index] = replace(here, family=following.family, unit=following.unit, value=here.value * factor)
-        if here.family == "money" and following.family == "money" and RANGE_GAP.match(gap) and here.value < 10_000 < following.value:
-            out[index] = replace(here, value=here.value * _factor(following.value, body[following.start : following.end]))
+        if (
+            here.family == "money"
+            and following.family == "money"
+            and RANGE_GAP.match(gap)
+            and here.value < 10_000 < following.value
+        ):
+            out[index] = replace(
+                here, value=here.value * _factor(following.value, body[following.start : following.end])
+            )
     return out
 
 
@@ -169,7 +184,13 @@ def _join_ranges(body: str, found: list[Quantity]) -> list[Quantity]:
     out: list[Quantity] = []
     for q in found:
         last = out[-1] if out else None
-        if last and last.high is None and last.family == q.family != "bare" and last.unit == q.unit and last.value < q.value:
+        if (
+            last
+            and last.high is None
+            and last.family == q.family != "bare"
+            and last.unit == q.unit
+            and last.value < q.value
+        ):
             gap = RANGE_GAP.match(body[last.end : q.start])
             between = BETWEEN_BEFORE.search(body, max(0, last.start - 12), last.start)
             changed = CHANGE_BEFORE.search(body, max(0, last.start - 12), last.start)
@@ -227,13 +248,15 @@ def _derived(body: str, found: list[Quantity]) -> list[Quantity]:
 
 
 def _is_fraction(body: str, q: Quantity) -> bool:
-    """"Half of the profits" is a share and no factor: the number recogniser has it."""
+    """ "Half of the profits" is a share and no factor: the number recogniser has it."""
     return body[q.start : q.end].lower() in ("half", "one-half")
 
 
 def _qualified(body: str, q: Quantity, lex: Lexicon) -> Quantity:
     """The figure with the words around it that say how exactly it is meant, and whether it is per year."""
-    if q.family in ("money", "tonnes", "units") and lex.yearly.search(body, max(0, q.start - 24), min(len(body), q.end + 42)):
+    if q.family in ("money", "tonnes", "units") and lex.yearly.search(
+        body, max(0, q.start - 24), min(len(body), q.end + 42)
+    ):
         window = body[max(0, q.start - 24) : q.start] + "|" + re.split(r"[.;,]\s", body[q.end : q.end + 42])[0]
         q = replace(q, yearly=bool(lex.yearly.search(window)))
     if q.qualifier is Qualifier.RANGE:

@@ -131,7 +131,11 @@ def _mentioned(
                 path = [name for k in between for name in a.classes[k] if name in PATH]
                 path = [name for k, name in enumerate(path) if k == 0 or path[k - 1] != name]
                 out += [f"{side}v:{name}" for name in set(path)]
-                out += [f"{side}v1:{path[0] if path else ''}", f"{side}vn:{path[-1] if path else ''}", f"{side}path:{'>'.join(path[:4])}"]
+                out += [
+                    f"{side}v1:{path[0] if path else ''}",
+                    f"{side}vn:{path[-1] if path else ''}",
+                    f"{side}path:{'>'.join(path[:4])}",
+                ]
                 if gap <= 3:
                     out.append(f"{side}gap:{' '.join(a.shapes[k] for k in between)}")
             if p.first == begin or not any(o.first < p.first for o in here):
@@ -177,7 +181,29 @@ VERBS = frozenset(
 
 
 #: Classes that make up the path between a jurisdiction and a figure.
-PATH = frozenset(("impose", "bear", "cut", "raise", "invest", "buy", "agreed", "demanded", "goods", "from_word", "to_word", "on_word", "by_word", "tariff", "rejected", "threatened", "profit", "all_goods", "world"))
+PATH = frozenset(
+    (
+        "impose",
+        "bear",
+        "cut",
+        "raise",
+        "invest",
+        "buy",
+        "agreed",
+        "demanded",
+        "goods",
+        "from_word",
+        "to_word",
+        "on_word",
+        "by_word",
+        "tariff",
+        "rejected",
+        "threatened",
+        "profit",
+        "all_goods",
+        "world",
+    )
+)
 
 
 def _elsewhere(a: Analysis, code: str, sentence: int, told: Told) -> list[str]:

@@ -83,9 +83,7 @@ def document(title: str, text: str, abbreviations: Collection[str] = ()) -> Docu
     `abbreviations` are lower-case words whose full stop ends no sentence ("mr", "nov").
     """
     body = fold(title + "\n" + text)
-    tokens = tuple(
-        Token(m.start(), m.end(), m.group().lower(), m.group()[0].isupper()) for m in TOKEN.finditer(body)
-    )
+    tokens = tuple(Token(m.start(), m.end(), m.group().lower(), m.group()[0].isupper()) for m in TOKEN.finditer(body))
     ends = [m for m in SENTENCE_END.finditer(body) if _ends_sentence(body, m, abbreviations)]
     sentences: list[tuple[int, int]] = []
     first = 0
