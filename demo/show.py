@@ -163,4 +163,4 @@ def summary(out: Console, rows: Sequence[tuple[str, str]], problems: Sequence[st
     for problem in problems:
         out.print(Text.assemble(("Wrong: ", "bold red"), problem))
     if not problems:
-        out.print("[bold green]All of it fits together.[/]")
+        out.print("[bold green]All of it fits together.[/]\n")
