@@ -133,6 +133,11 @@ def applied_meanwhile(case: Case) -> Verdict | None:
     comes = full_date(standing.effective)
     if applied is None:
         return Verdict(Act.BACKFILL, "what is applied until the settled one comes")
+    older = began_before(case)
+    if older is not None:
+        return older
+    if any(equal(value, applied.value) for value in case.evidence.beside):
+        return Verdict(Act.KEEP, f"told beside {applied.value:g}, which the same report says is applied")
     if comes is not None and comes > case.evidence.published.date() and not _returns_to(case, applied):
         return Verdict(Act.APPLY, f"applied now, {standing.value:g} comes on {comes}")
     return None
