@@ -29,6 +29,7 @@ _QUIET = {
     "alembic": logging.WARNING,
     "aiosmtplib": logging.WARNING,
     "asyncio": logging.WARNING,
+    "filelock": logging.WARNING,
 }
 
 
