@@ -52,6 +52,7 @@ def replay(given: Path | None, events: bool) -> None:
 def _run(read: Read) -> Iterator[Change | str]:
     """Every change in order, and for each line that cannot be read its number and why."""
     from config.settings import Ledger
+    from config.vocabulary import VocabularyError
     from monitor.ledger.book import Book
     from monitor.ledger.policy import Policy
 
@@ -64,7 +65,12 @@ def _run(read: Read) -> Iterator[Change | str]:
         if clock is not None and article.observed > clock:
             yield from book.due(clock, article.observed).changes
         clock = max(clock, article.observed) if clock is not None else article.observed
-        yield from book.record(article, read(article)).changes
+        try:
+            claims = read(article)
+        except VocabularyError as error:
+            yield f"line {number}: cannot read {article.language!r}: {error}"
+            continue
+        yield from book.record(article, claims).changes
 
 
 def _reading(given: Path | None) -> Read:

@@ -118,3 +118,9 @@ def test_events_are_printed_on_demand(tmp_path: Path) -> None:
     events = CliRunner().invoke(replay, ["--events", "--claims", str(path)], input=lines)
     assert [json.loads(line)["class"] for line in plain.stdout.splitlines()] == ["term"]
     assert [json.loads(line)["class"] for line in events.stdout.splitlines()] == ["term", "confirmed"]
+
+
+def test_a_language_that_nobody_reads_is_named() -> None:
+    result = CliRunner().invoke(replay, input=json.dumps({**ARTICLE, "language": "tlh"}))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("line 1: cannot read 'tlh'")
