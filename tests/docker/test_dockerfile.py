@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import fnmatch
 import json
+import os
 import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+
+import pytest
 
 Instructions = list[tuple[str, str]]
 
@@ -58,6 +61,19 @@ def test_it_runs_the_daemon_as_nobody_of_note(dockerfile: Instructions) -> None:
     assert "pactwatch status" in last["HEALTHCHECK"]
     words = [word for word, _ in dockerfile]
     assert words.index("USER") > max(i for i, word in enumerate(words) if word == "RUN")
+
+
+@pytest.mark.parametrize(("status", "healthy"), [(0, True), (1, True), (2, False), (3, False)])
+def test_health_is_that_the_daemon_runs(dockerfile: Instructions, tmp_path: Path, status: int, healthy: bool) -> None:
+    """The health check itself, with a program in the place of `pactwatch` that ends as `status` may."""
+    fake = tmp_path / "pactwatch"
+    fake.write_text(f"#!/bin/sh\nexit {status}\n")
+    fake.chmod(0o755)
+    check = json.loads(dict(dockerfile)["HEALTHCHECK"].split("CMD", 1)[1])
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    result = subprocess.run(check, env=environment, capture_output=True, check=False)
+    # Docker knows 0 and 1; other codes are reserved.
+    assert result.returncode == (0 if healthy else 1)
 
 
 def test_only_the_data_folder_is_written(dockerfile: Instructions) -> None:
