@@ -43,7 +43,7 @@ def terms(config_path: Path | None, deal: str | None, as_json: bool) -> None:
     from monitor.cli import ledgerview as view
     from monitor.store import ledger
 
-    with _ledger(config_path) as connection:
+    with open_ledger(config_path) as connection:
         found = ledger.all_terms(connection)
         deals = ledger.deals(connection)
     chosen = [term for term in found if deal is None or _concerns(term.key.deal, deal)]
@@ -78,7 +78,7 @@ def history(config_path: Path | None, term: str, as_json: bool) -> None:
     from monitor.cli import ledgerview as view
     from monitor.store import ledger
 
-    with _ledger(config_path) as connection:
+    with open_ledger(config_path) as connection:
         names = {str(each.key).casefold(): str(each.key) for each in ledger.all_terms(connection)}
         name = names.get(term.strip().casefold())
         if name is None:
@@ -114,7 +114,7 @@ def changes(config_path: Path | None, since: str | None, deal: str | None, limit
     from monitor.store import ledger
 
     moment = None if since is None else _moment(since, datetime.now(UTC))
-    with _ledger(config_path) as connection:
+    with open_ledger(config_path) as connection:
         entries = ledger.journal(connection, since=moment)
         newest = ledger.journal(connection, limit=1)
     chosen = [entry for entry in entries if deal is None or _concerns(entry.change.key.deal, deal)]
@@ -131,7 +131,7 @@ def changes(config_path: Path | None, since: str | None, deal: str | None, limit
 
 
 @contextmanager
-def _ledger(config_path: Path | None) -> Iterator[Connection]:
+def open_ledger(config_path: Path | None) -> Iterator[Connection]:
     """A reading connection, beside a daemon or without one. ClickException in plain words where there is no ledger."""
     from monitor.daemon.works import database_url
     from monitor.store import Store, StoreError

@@ -34,3 +34,36 @@ def extract(provisions: bool) -> None:
         reading = Reader.of(article.language).read(article)
         click.echo(line(article.id, reading, provisions=provisions))
     sys.exit(1 if bad else 0)
+
+
+@click.command()
+@click.argument("subject", metavar="FILE|ITEM|-")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--published", metavar="DATE", help="When a text or HTML file was published (ISO 8601); today where it is not said."
+)
+@click.pass_obj
+def explain(config_path: Path | None, subject: str, as_json: bool, published: str | None) -> None:
+    """Show what each room makes of an article: names, dates, figures, decisions, tags and claims.
+
+    The article is a JSON file (one object with title, text, source, published), a text or HTML file, standard input
+    (-), or the id of a stored item.
+
+    \b
+    Examples:
+      pactwatch explain article.json
+      echo "US cuts tariff on Swiss goods to 15% from 39%" | pactwatch explain -
+      pactwatch explain 42
+    """
+    from monitor.cli.explaining import article_of, show
+
+    article = article_of(config_path, subject, published)
+    from monitor.reading.reader import Reader
+
+    examination = Reader.of(article.language).examine(article)
+    if as_json:
+        from monitor.cli.explaining import as_dict
+
+        click.echo(json.dumps(as_dict(article, examination), ensure_ascii=False))
+        return
+    show(article, examination)
