@@ -102,6 +102,7 @@ def configure(settings: Settings, secrets: Iterable[str] = (), stream: TextIO | 
     before: list[Processor] = [structlog.contextvars.merge_contextvars, structlog.stdlib.add_log_level, stamp]
     # A traceback is text before it is scrubbed, for errors quote addresses.
     after: list[Processor] = [structlog.processors.format_exc_info, scrub]
+    after.append(_first_things_first)
     after.append(
         structlog.dev.ConsoleRenderer(colors=out.isatty())
         if person
@@ -124,6 +125,12 @@ def configure(settings: Settings, secrets: Iterable[str] = (), stream: TextIO | 
     root.setLevel(_level(settings))
     for name, level in _QUIET.items():
         logging.getLogger(name).setLevel(max(level, _level(settings)))
+
+
+def _first_things_first(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """When, how bad and what before the fields, for those who read JSON lines with their eyes."""
+    head = {name: event[name] for name in ("timestamp", "level", "event") if name in event}
+    return {**head, **event}
 
 
 def _level(settings: Settings) -> int:

@@ -9,8 +9,8 @@ from structlog import get_logger
 #: Events that matter only when something is sought.
 _QUIET = {"item_stored", "alert_queued", "delivery_skipped"}
 _WARNING = {"delivery_retry", "delivery_dead"}
-#: Fields that are long, or that another event has told.
-_LEFT_OUT = {"quotes", "link", "url", "why"}
+#: Fields that are long, or that the event's name or another event has told.
+_LEFT_OUT = {"quotes", "link", "url", "why", "kind"}
 
 log = get_logger()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,8 +28,12 @@ feeds:
   - {{name: Ministry, url: "https://ministry.example/feed", tier: 1}}
   - {{name: Gazette, url: "https://gazette.example/feed"}}
 """
-#: `status` looks at the real clock, so the rows are dated from it.
-NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """`status` looks at the real clock, so the rows are dated from it."""
+    return datetime.now(UTC)
 
 
 @pytest.fixture
@@ -39,24 +44,24 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(home: Path) -> Iterator[Store]:
+def store(home: Path, now: datetime) -> Iterator[Store]:
     """The home's database: both feeds were polled a minute ago, and well."""
     (home / "data").mkdir(exist_ok=True)
     opened = Store.open(url_for(home / "data"))
     with opened.begin() as connection:
         named = [Feed(name=name, url=f"https://{name.lower()}.example/feed") for name in ("Ministry", "Gazette")]
-        sync(connection, named, NOW - timedelta(days=3))
-        well = {"last_polled_at": NOW - timedelta(minutes=1), "last_ok_at": NOW - timedelta(minutes=1)}
-        connection.execute(feeds.update().values(**well, next_poll_at=NOW + timedelta(minutes=9)))
+        sync(connection, named, now - timedelta(days=3))
+        well = {"last_polled_at": now - timedelta(minutes=1), "last_ok_at": now - timedelta(minutes=1)}
+        connection.execute(feeds.update().values(**well, next_poll_at=now + timedelta(minutes=9)))
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def daemon(home: Path) -> Iterator[FolderLock]:
+def daemon(home: Path, now: datetime) -> Iterator[FolderLock]:
     """A daemon's lock, held by this process."""
-    with FolderLock(home / "data", version="1.2.3", since=NOW - timedelta(hours=5)) as lock:
-        lock.sign_of_life(NOW, [])
+    with FolderLock(home / "data", version="1.2.3", since=now - timedelta(hours=5)) as lock:
+        lock.sign_of_life(now, [])
         yield lock
 
 
@@ -79,7 +84,7 @@ def test_nothing_runs_and_nothing_is_there(status: Callable[..., Result]) -> Non
     assert (found["running"], found["healthy"], found["daemon"], found["report"]) == (False, False, None, None)
 
 
-def test_it_runs_and_is_well(status: Callable[..., Result], daemon: FolderLock, store: Store) -> None:
+def test_it_runs_and_is_well(status: Callable[..., Result], daemon: FolderLock, store: Store, now: datetime) -> None:
     result = status()
     assert result.exit_code == 0, result.output
     assert "version 1.2.3, for 5 h" in result.stdout
@@ -87,7 +92,7 @@ def test_it_runs_and_is_well(status: Callable[..., Result], daemon: FolderLock, 
     found = as_json(status("--json"))
     assert (found["running"], found["healthy"], found["problems"]) == (True, True, [])
     assert found["daemon"]["version"] == "1.2.3"
-    assert found["report"]["last_poll_at"] == (NOW - timedelta(minutes=1)).isoformat()
+    assert found["report"]["last_poll_at"] == (now - timedelta(minutes=1)).isoformat()
 
 
 def test_it_runs_before_the_database_is_there(status: Callable[..., Result], daemon: FolderLock) -> None:
@@ -101,10 +106,10 @@ def test_a_database_without_a_daemon_is_shown_all_the_same(status: Callable[...,
 
 
 def test_one_failing_feed_is_shown_and_is_no_illness(
-    status: Callable[..., Result], daemon: FolderLock, store: Store
+    status: Callable[..., Result], daemon: FolderLock, store: Store, now: datetime
 ) -> None:
     with store.begin() as connection:
-        bad = {"failures": 4, "last_error": "HTTP 503", "last_ok_at": NOW - timedelta(days=2)}
+        bad = {"failures": 4, "last_error": "HTTP 503", "last_ok_at": now - timedelta(days=2)}
         connection.execute(feeds.update().where(feeds.c.name == "Gazette").values(**bad))
     result = status()
     assert result.exit_code == 0
@@ -121,18 +126,20 @@ def test_every_feed_failing_is_an_illness(status: Callable[..., Result], daemon:
 
 
 def test_what_the_daemon_found_wrong_with_itself_is_told(
-    status: Callable[..., Result], daemon: FolderLock, store: Store
+    status: Callable[..., Result], daemon: FolderLock, store: Store, now: datetime
 ) -> None:
-    daemon.sign_of_life(NOW, ["read: the disk is full"])
+    daemon.sign_of_life(now, ["read: the disk is full"])
     assert status().exit_code == 1
     assert as_json(status("--json"))["problems"] == ["read: the disk is full"]
 
 
-def test_a_daemon_that_hangs_is_told(status: Callable[..., Result], daemon: FolderLock, store: Store) -> None:
-    daemon.sign_of_life(NOW - timedelta(minutes=20), [])
+def test_a_daemon_that_hangs_is_told(
+    status: Callable[..., Result], daemon: FolderLock, store: Store, now: datetime
+) -> None:
+    daemon.sign_of_life(now - timedelta(minutes=20), [])
     result = status()
     assert result.exit_code == 1
-    assert "no sign of life for 20 min" in result.stdout
+    assert re.search(r"no sign of life for 2\d min", result.stdout)
 
 
 @pytest.mark.parametrize(
@@ -153,12 +160,13 @@ def test_deliveries(
     settled: timedelta | None,
     due: timedelta | None,
     told: str | None,
+    now: datetime,
 ) -> None:
     with store.begin() as connection:
-        what = {"title": "t", "thread": "US-KR", "labels": {}, "body": {}, "at": NOW, "created_at": NOW}
+        what = {"title": "t", "thread": "US-KR", "labels": {}, "body": {}, "at": now, "created_at": now}
         connection.execute(alerts.insert().values(id="a", **what))
-        how = {"state": state, "reason": "r", "created_at": NOW, "last_answer": "550 no such user"}
-        times = {"settled_at": settled and NOW - settled, "next_attempt_at": due and NOW - due}
+        how = {"state": state, "reason": "r", "created_at": now, "last_answer": "550 no such user"}
+        times = {"settled_at": settled and now - settled, "next_attempt_at": due and now - due}
         connection.execute(deliveries.insert().values(id="d", alert_id="a", subscription="desk", **how, **times))
     found = as_json(status("--json"))
     assert [problem.split(":")[0] for problem in found["problems"]] == ([told] if told else [])
@@ -167,14 +175,16 @@ def test_deliveries(
     assert listed == ([("desk", state)] if settled else [])
 
 
-def test_an_item_that_nobody_reads_is_told(status: Callable[..., Result], daemon: FolderLock, store: Store) -> None:
+def test_an_item_that_nobody_reads_is_told(
+    status: Callable[..., Result], daemon: FolderLock, store: Store, now: datetime
+) -> None:
     with store.begin() as connection:
         feed = connection.execute(feeds.select()).first()
         assert feed is not None
         row = {"source": "Gazette", "tier": 3, "title": "t", "summary": "", "content": "", "text_hash": "h"}
         for number, age in enumerate((timedelta(minutes=2), timedelta(hours=3))):
             connection.execute(
-                items.insert().values(feed_id=feed.id, guid=str(number), published=NOW, observed=NOW - age, **row)
+                items.insert().values(feed_id=feed.id, guid=str(number), published=now, observed=now - age, **row)
             )
     found = as_json(status("--json"))
     assert found["report"]["backlog"] == 2
@@ -183,11 +193,11 @@ def test_an_item_that_nobody_reads_is_told(status: Callable[..., Result], daemon
 
 @pytest.mark.parametrize(("age", "told"), [(timedelta(hours=2), True), (timedelta(days=2), False)])
 def test_an_item_that_could_not_be_read_is_told_for_a_day(
-    status: Callable[..., Result], daemon: FolderLock, store: Store, age: timedelta, told: bool
+    status: Callable[..., Result], daemon: FolderLock, store: Store, age: timedelta, told: bool, now: datetime
 ) -> None:
     with store.begin() as connection:
         row = {"source": "Gazette", "tier": 3, "title": "t", "summary": "", "content": "", "text_hash": "h"}
-        when = {"observed": NOW - age, "published": NOW - age, "read_at": NOW - age}
+        when = {"observed": now - age, "published": now - age, "read_at": now - age}
         connection.execute(items.insert().values(feed_id=1, guid="1", **row, **when, read_error="KeyError: 'x'"))
     found = as_json(status("--json"))
     assert found["problems"] == (["1 item of the last day could not be read: the log says why"] if told else [])
@@ -204,8 +214,10 @@ def test_a_damaged_database_is_told_in_plain_words(
     assert "Traceback" not in result.output
 
 
-def test_a_note_of_a_killed_daemon_means_nothing(status: Callable[..., Result], home: Path, store: Store) -> None:
-    lock = FolderLock(home / "data", version="1", since=NOW)
+def test_a_note_of_a_killed_daemon_means_nothing(
+    status: Callable[..., Result], home: Path, store: Store, now: datetime
+) -> None:
+    lock = FolderLock(home / "data", version="1", since=now)
     with lock:
         note = (home / "data" / "daemon.json").read_text()
     (home / "data" / "daemon.json").write_text(note)

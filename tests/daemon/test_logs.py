@@ -38,6 +38,7 @@ def test_events_are_json_lines_with_level_and_time() -> None:
     structlog.get_logger().info("feed_polled", feed="USTR – Presse", items=3)
     structlog.get_logger().debug("not_at_this_level")
     (line,) = lines(out)
+    assert list(line)[:3] == ["timestamp", "level", "event"]
     assert line.pop("timestamp").endswith("Z")
     assert line == {"event": "feed_polled", "feed": "USTR – Presse", "items": 3, "level": "info"}
 
