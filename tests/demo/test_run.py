@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
+import pickle
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from filelock import FileLock
 from rich.console import Console
 
 from config.load import load
@@ -30,22 +34,42 @@ SUBSTANCE = (ChangeClass.TERM, ChangeClass.POSITION)
 SLACK = timedelta(days=2)
 
 
-@pytest.fixture(scope="module")
-def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Outcome, str]:
-    """(folder, what came of it, what was printed) of one run for all tests here."""
-    folder = tmp_path_factory.mktemp("demo")
+@dataclass(frozen=True)
+class Ran:
+    """What is left of a run: its folder, what came of it, and what was printed."""
+
+    folder: Path
+    outcome: Outcome
+    printed: str
+
+
+def run(folder: Path) -> Ran:
     out = io.StringIO()
     screen = Screen(Console(file=out, width=150, highlight=False), len(load_feeds()), len(load_articles()))
     told: list[Outcome] = []
     result = asyncio.run(Demo(folder, screen, seconds=0).run(told.append))
     screen.close()
     assert told == [result]
-    return folder, result, out.getvalue()
+    return Ran(folder, result, out.getvalue())
 
 
 @pytest.fixture(scope="module")
-def journal(ran: tuple[Path, Outcome, str]) -> list[Entry]:
-    store = Store.open(url_for(load(ran[0], env={}).data_dir), read_only=True)
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """One run for all tests here, also where several processes share them out among themselves."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo-run"
+    with FileLock(f"{shared}.lock"):
+        kept = shared / "ran.pickle"
+        if not kept.exists():
+            (shared / "folder").mkdir(parents=True)
+            kept.write_bytes(pickle.dumps(run(shared / "folder")))
+    found: Ran = pickle.loads(kept.read_bytes())
+    return found
+
+
+@pytest.fixture(scope="module")
+def journal(ran: Ran) -> list[Entry]:
+    store = Store.open(url_for(load(ran.folder, env={}).data_dir), read_only=True)
     try:
         with store.read() as connection:
             return ledger.journal(connection)
@@ -61,12 +85,12 @@ def lines(changes: Sequence[Change]) -> str:
     return "\n".join(f"{c.at:%Y-%m-%d} {c.cls} {c.key} {c.before} → {c.after} {c.status}" for c in changes)
 
 
-def test_every_figure_fits(ran: tuple[Path, Outcome, str]) -> None:
-    assert ran[1].problems == ()
+def test_every_figure_fits(ran: Ran) -> None:
+    assert ran.outcome.problems == ()
 
 
-def test_there_is_enough_of_everything(ran: tuple[Path, Outcome, str], journal: list[Entry]) -> None:
-    rows = dict(ran[1].rows)
+def test_there_is_enough_of_everything(ran: Ran, journal: list[Entry]) -> None:
+    rows = dict(ran.outcome.rows)
     assert int(rows["Items"].split(",")[0]) >= 40
     assert "304" in rows["HTTP requests"]
     assert int(rows["Claims, each with its quote"]) >= 40
@@ -103,15 +127,15 @@ def test_the_change_did_not_come(journal: list[Entry], unwanted: dict[str, Any])
     assert found == [], lines(found)
 
 
-def test_the_baseline_alerted_nobody(ran: tuple[Path, Outcome, str], journal: list[Entry]) -> None:
+def test_the_baseline_alerted_nobody(ran: Ran, journal: list[Entry]) -> None:
     silent = [entry for entry in journal if entry.baseline]
     assert {entry.change.key.scope for entry in silent} >= {"steel", "aluminum"}
     assert all(entry.change.at < datetime.fromisoformat("2025-04-03T00:00:00+00:00") for entry in silent)
-    lines_of_baseline = [line for line in ran[2].splitlines() if "Hyundai Motor Group investment" in line]
+    lines_of_baseline = [line for line in ran.printed.splitlines() if "Hyundai Motor Group investment" in line]
     assert lines_of_baseline
     assert all("reads" in line or "nobody is told" in line for line in lines_of_baseline)
 
 
-def test_what_is_shown_has_items_terms_changes_and_deliveries(ran: tuple[Path, Outcome, str]) -> None:
+def test_what_is_shown_has_items_terms_changes_and_deliveries(ran: Ran) -> None:
     for part in ("reads", "CHANGE", "delivered", "signature verified", "[not ours]", "(baseline)"):
-        assert part in ran[2], part
+        assert part in ran.printed, part
