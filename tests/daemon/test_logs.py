@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,16 +15,6 @@ from pydantic import SecretStr
 
 from config.settings import Config, Mail, Settings, Subscription
 from monitor.daemon.logs import HIDDEN, Scrubber, configure, secrets_of
-
-
-@pytest.fixture(autouse=True)
-def logging_as_before() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
 
 
 def lines(out: io.StringIO) -> list[dict[str, Any]]:
