@@ -169,7 +169,7 @@ def vocabulary(language: str = "en") -> Vocabulary:
 
     Raises VocabularyError where a file is missing or malformed.
     """
-    base = language.split("-", maxsplit=1)[0].lower()
+    base = _known(language)
     places = _read(_file("jurisdictions", base))
     goods = _read(_file("scopes", base))
     firms = _read(_file("companies", base))
@@ -199,8 +199,13 @@ def vocabulary(language: str = "en") -> Vocabulary:
 @cache
 def raw_language(language: str) -> Mapping[str, Any]:
     """The cue file of a language as it stands, read once per process. Raises VocabularyError where there is none."""
-    base = language.split("-", maxsplit=1)[0].lower()
+    base = _known(language)
     return MappingProxyType(_read(DEFAULTS / "language" / f"{base}.yaml"))
+
+
+def languages() -> tuple[str, ...]:
+    """The languages that can be read, in alphabetical order: those that have a cue file."""
+    return tuple(sorted(path.stem for path in (DEFAULTS / "language").glob("*.yaml")))
 
 
 def phrases(line: str | None) -> tuple[Phrase, ...]:
@@ -225,6 +230,14 @@ def _expand(text: str) -> Iterable[str]:
         return (text,)
     inner, _, tail = rest.partition(")")
     return [head + middle + end for middle in ("", inner) for end in _expand(tail)]
+
+
+def _known(language: str) -> str:
+    """The first part of a BCP 47 tag, in which our files are named."""
+    base = language.split("-", maxsplit=1)[0].lower()
+    if base not in (known := languages()):
+        raise VocabularyError(f'texts in the language "{language}" cannot be read; those in {", ".join(known)} can')
+    return base
 
 
 def _file(name: str, language: str) -> Path:

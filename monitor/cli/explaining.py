@@ -1,61 +1,75 @@
-"""What `pactwatch explain` prints: an article's way through the rooms of reading, one table a room."""
+"""What `pactwatch explain` is asked about, and what it found: an article, and its way through the rooms of reading."""
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from monitor.cli.jsonl import article as article_from
 from monitor.cli.jsonl import claim_fields, number
-from monitor.feeds.text import plain
+from monitor.feeds.encoding import decode
+from monitor.feeds.text import line, plain
 from monitor.reading.claims import Decision
 from monitor.reading.reader import Examination
 from monitor.types import Article, Source
 
+#: Bytes of a file that are read; an article is far shorter.
+MAX_BYTES = 4_000_000
+_HTML = re.compile(r"<(?:!doctype|html|head|body|article|div|p|h1)\b", re.IGNORECASE)
+_HTML_TITLE = re.compile(r"<title\b[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+
 
 def article_of(config_path: Path | None, subject: str, published: str | None) -> Article:
     """The article that the argument names: a file, standard input, or a stored item. Raises click errors."""
-    if subject == "-":
-        return _from_text(sys.stdin.read(), published, "standard input")
-    path = Path(subject)
-    if path.exists():
-        try:
-            return _from_text(path.read_text(encoding="utf-8", errors="replace"), published, path.name)
-        except OSError as error:
-            raise click.ClickException(f"{path}: {error.strerror}") from error
-    if not subject.isdigit():
-        raise click.UsageError(f"there is no file {subject}, and a stored item has a number")
-    return _stored(config_path, int(subject))
-
-
-def _from_text(text: str, published: str | None, name: str) -> Article:
-    """JSON where it is an object, else HTML or plain text whose first line is the title."""
-    if text.lstrip().startswith("{"):
-        try:
-            return article_from(json.loads(text))
-        except ValueError as error:
-            raise click.ClickException(f"{name} is no article: {error}") from error
     when = _when(published)
-    body = plain(text) if "<" in text and ">" in text else text.strip()
-    title, _, rest = body.partition("\n")
+    if subject == "-":
+        return _parsed(sys.stdin.buffer.read(MAX_BYTES), when, "standard input")
+    path = Path(subject)
+    try:
+        if not path.exists():
+            return _stored(config_path, subject)
+        with path.open("rb") as file:
+            return _parsed(file.read(MAX_BYTES), when, path.name)
+    except OSError as error:
+        raise click.ClickException(f"{subject[:60]} cannot be read: {(error.strerror or '').lower()}") from error
+
+
+def _parsed(body: bytes, when: datetime, name: str) -> Article:
+    """JSON where it is an object, else HTML or plain text; its title is what HTML calls so, or the first line."""
+    if b"\0" in body[:1024]:
+        raise click.ClickException(f"{name} is no text: give JSON, plain text or HTML")
+    text, _ = decode(body, None)
+    if text.lstrip().startswith("{"):
+        return _from_json(text, name)
+    is_html = _HTML.search(text) is not None
+    named = _HTML_TITLE.search(text) if is_html else None
+    title, rest = line(named.group(1)) if named else "", plain(text) if is_html else text.strip()
+    if not title or rest.startswith(title):
+        title, _, rest = rest.partition("\n")
     if not title.strip():
         raise click.ClickException(f"{name} is empty")
-    return Article(
-        id=name,
-        source=Source(name=name, tier=3),
-        published=when,
-        observed=when,
-        title=title.strip(),
-        text=rest.strip(),
-    )
+    source = Source(name=name, tier=3)
+    return Article(id=name, source=source, published=when, observed=when, title=title.strip(), text=rest.strip())
+
+
+def _from_json(text: str, name: str) -> Article:
+    try:
+        fields, end = json.JSONDecoder().raw_decode(text.lstrip())
+    except (ValueError, RecursionError) as error:
+        raise click.ClickException(f"{name} is not JSON: {error}") from error
+    if text.lstrip()[end:].strip():
+        one = "sed -n 1p FILE | pactwatch explain -"
+        raise click.ClickException(f"{name} holds more than one article; give one, line 1 for instance: {one}")
+    try:
+        return article_from(fields)
+    except ValueError as error:
+        raise click.ClickException(f"{name} is no article: {error}") from error
 
 
 def _when(published: str | None) -> datetime:
@@ -64,18 +78,23 @@ def _when(published: str | None) -> datetime:
     try:
         when = datetime.fromisoformat(published)
     except ValueError as error:
-        raise click.UsageError(f"--published must be a date such as 2025-07-31, not {published}") from error
+        raise click.BadParameter(
+            f'"{published}" is no date; write it as 2025-07-31 or 2025-07-31T09:00+09:00', param_hint="--published"
+        ) from error
     return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
-def _stored(config_path: Path | None, number_: int) -> Article:
+def _stored(config_path: Path | None, subject: str) -> Article:
     from monitor.cli.ledger import open_ledger
     from monitor.store import items
 
+    if not (subject.isascii() and subject.isdigit()):
+        raise click.UsageError(f'there is no file "{subject}"; give a file, - for standard input, or an item\'s number')
     with open_ledger(config_path) as connection:
-        found = items.get(connection, number_)
+        # A larger number than a row can have is no item's.
+        found = items.get(connection, int(subject)) if len(subject) < 19 else None
     if found is None:
-        raise click.ClickException(f"there is no item {number_}")
+        raise click.ClickException(f"there is no item {subject}; `pactwatch history TERM` names the items of a term")
     return found.article
 
 
@@ -101,6 +120,7 @@ def _decision(body: str, d: Decision) -> dict[str, Any]:
     q = d.quantity
     return {
         "figure": body[q.start : q.end],
+        "start": q.start,
         "family": q.family,
         "value": number(q.value),
         "unit": q.unit,
@@ -108,52 +128,3 @@ def _decision(body: str, d: Decision) -> dict[str, Any]:
         "probability": round(d.probability, 3),
         "why": d.reason,
     }
-
-
-def show(article: Article, seen: Examination) -> None:
-    """The examination as tables, in the order of the rooms."""
-    console = Console(highlight=False)
-    found = as_dict(article, seen)
-    console.print(Text(article.title, style="bold"))
-    for name, columns in (
-        ("jurisdictions", ("text", "code", "kind")),
-        ("scopes", ("text", "scope", "weak")),
-        ("companies", ("text", "name", "country")),
-        ("dates", ("text", "past", "future")),
-    ):
-        _table(console, name, columns, found[name])
-    _table(
-        console, "figures", ("figure", "family", "value", "unit", "taken_as", "probability", "why"), found["decisions"]
-    )
-    console.print(
-        f"\n[bold]topics[/] {' '.join(found['topics']) or 'none'}   [bold]countries[/] {' '.join(found['countries']) or 'none'}"
-    )
-    columns = (
-        "kind",
-        "party",
-        "counterparty",
-        "actor",
-        "scope",
-        "value",
-        "unit",
-        "previous",
-        "status",
-        "effective",
-        "confidence",
-        "quote",
-    )
-    _table(console, "claims", columns, found["claims"])
-    if not found["claims"]:
-        console.print("no claim: no figure of this article was taken for a term")
-
-
-def _table(console: Console, title: str, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column.replace("_", " "), overflow="fold")
-    for row in rows:
-        table.add_row(*(Text("" if row[c] is None else str(row[c])) for c in columns))
-    console.print()
-    console.print(table)

@@ -97,14 +97,15 @@ def _show_told(console: Console, each: Term, told: Version | Position) -> None:
         line.append("  by its date", "dim")
     console.print(line)
     for proof in told.evidence[:3]:
-        console.print(Padding(_proof(proof), (0, 0, 0, 12)))
+        console.print(Padding(_proof(proof), (0, 0, 0, 12), expand=False))
     if told.reports > 3:
-        console.print(Padding(Text(f"and {told.reports - 3} more reports", "dim"), (0, 0, 0, 12)))
+        console.print(Padding(Text(f"and {told.reports - 3} more reports", "dim"), (0, 0, 0, 12), expand=False))
 
 
 def _proof(proof: Evidence) -> Text:
     text = Text.assemble(
-        f"“{' '.join(proof.quote.split())}”  ", (f"{proof.publisher}, {_date(proof.published)}", "dim")
+        f"“{' '.join(proof.quote.split())}”  ",
+        (f"{proof.publisher}, {_date(proof.published)}, item {proof.article}", "dim"),
     )
     return text.append(f"  {proof.link}", "dim") if proof.link else text
 
@@ -119,7 +120,7 @@ def show_changes(entries: Iterable[Entry]) -> None:
         console.print(Text.assemble((f"{change.at:%Y-%m-%d %H:%M}", "dim"), "  ", alert(change, names).title, mark))
         if change.quote:
             quote = Text.assemble(f"“{' '.join(change.quote.split())}”  ", (change.source, "dim"))
-            console.print(Padding(quote, (0, 0, 0, 18)))
+            console.print(Padding(quote, (0, 0, 0, 18), expand=False))
 
 
 def term_data(each: Term) -> dict[str, Any]:
@@ -186,6 +187,7 @@ def _told_data(told: Version | Position, *, proofs: bool = False) -> dict[str, A
                 "tier": proof.tier,
                 "published": proof.published.isoformat(),
                 "link": proof.link,
+                "item": proof.article,
             }
             for proof in told.evidence
         ]

@@ -23,17 +23,23 @@ def extract(provisions: bool) -> None:
     Example:
       pactwatch extract < articles.jsonl > claims.jsonl
     """
+    from config.vocabulary import VocabularyError
     from monitor.reading.reader import Reader
 
-    bad = 0
+    bad = False
     for number, article in articles(sys.stdin.buffer):
+        if not isinstance(article, str):
+            try:
+                reader = Reader.of(article.language)
+            except VocabularyError as error:
+                article = str(error)
         if isinstance(article, str):
-            bad += 1
+            bad = True
             click.echo(f"line {number}: {article}", err=True)
-            continue
-        reading = Reader.of(article.language).read(article)
-        click.echo(line(article.id, reading, provisions=provisions))
-    sys.exit(1 if bad else 0)
+        else:
+            click.echo(line(article.id, reader.read(article), provisions=provisions))
+    if bad:
+        sys.exit(1)
 
 
 @click.command()
@@ -46,8 +52,8 @@ def extract(provisions: bool) -> None:
 def explain(config_path: Path | None, subject: str, as_json: bool, published: str | None) -> None:
     """Show what each room makes of an article: names, dates, figures, decisions, tags and claims.
 
-    The article is a JSON file (one object with title, text, source, published), a text or HTML file, standard input
-    (-), or the id of a stored item.
+    The article is a JSON file (one object with id, source, published, title, text), a text or HTML file, standard
+    input (-), or the number of a stored item, as `pactwatch history` shows it.
 
     \b
     Examples:
@@ -55,15 +61,18 @@ def explain(config_path: Path | None, subject: str, as_json: bool, published: st
       echo "US cuts tariff on Swiss goods to 15% from 39%" | pactwatch explain -
       pactwatch explain 42
     """
-    from monitor.cli.explaining import article_of, show
-
-    article = article_of(config_path, subject, published)
+    from config.vocabulary import VocabularyError
+    from monitor.cli.explaining import article_of, as_dict
     from monitor.reading.reader import Reader
 
-    examination = Reader.of(article.language).examine(article)
+    article = article_of(config_path, subject, published)
+    try:
+        seen = Reader.of(article.language).examine(article)
+    except VocabularyError as error:
+        raise click.ClickException(str(error)) from error
     if as_json:
-        from monitor.cli.explaining import as_dict
-
-        click.echo(json.dumps(as_dict(article, examination), ensure_ascii=False))
+        click.echo(json.dumps(as_dict(article, seen), ensure_ascii=False))
         return
-    show(article, examination)
+    from monitor.cli.explainview import show
+
+    show(article, seen)

@@ -68,7 +68,7 @@ def _run(read: Read) -> Iterator[Change | str]:
         try:
             claims = read(article)
         except VocabularyError as error:
-            yield f"line {number}: cannot read {article.language!r}: {error}"
+            yield f"line {number}: {error}"
             continue
         yield from book.record(article, claims).changes
 

@@ -129,7 +129,7 @@ def test_history_proves_every_version(run: Run) -> None:
     assert lines[0] == "tariff:US:KR:autos  US tariff on Korean cars"
     assert any("2025-07-31  25% in effect" in line for line in lines)
     assert any("2025-08-01  15% agreed" in line and "stands" in line for line in lines)
-    assert "“cars would fall to 15 percent”  Paper 1, 2025-08-01  https://paper.example/1" in result.stdout
+    assert "“cars would fall to 15 percent”  Paper 1, 2025-08-01, item 1  https://paper.example/1" in result.stdout
     (found,) = json.loads(run("history", "tariff:US:KR:autos", "--json").stdout)
     assert [(v["value"], v["status"]) for v in found["versions"]] == [(25, "in_effect"), (15, "agreed")]
     assert found["versions"][1]["evidence"][0]["quote"] == "cars would fall to 15 percent"

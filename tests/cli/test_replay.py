@@ -123,4 +123,4 @@ def test_events_are_printed_on_demand(tmp_path: Path) -> None:
 def test_a_language_that_nobody_reads_is_named() -> None:
     result = CliRunner().invoke(replay, input=json.dumps({**ARTICLE, "language": "tlh"}))
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith("line 1: cannot read 'tlh'")
+    assert result.stderr.startswith('line 1: texts in the language "tlh" cannot be read')

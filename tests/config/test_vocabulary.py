@@ -106,8 +106,10 @@ def test_a_regional_language_is_its_base_language() -> None:
 @pytest.mark.parametrize("read", [vocabulary, raw_language])
 def test_a_language_without_files_is_named(read: object) -> None:
     assert callable(read)
-    with pytest.raises(VocabularyError, match="tlh"):
+    with pytest.raises(VocabularyError, match='language "tlh" cannot be read; those in en can'):
         read("tlh")
+    with pytest.raises(VocabularyError, match="cannot be read"):
+        read("../language/en")
 
 
 @pytest.mark.parametrize(
@@ -126,6 +128,8 @@ def test_a_wrong_file_is_an_error_that_names_the_place(
         text = (module.DEFAULTS / name).read_text(encoding="utf-8")
         assert name != file or old in text
         (tmp_path / name).write_text(text.replace(old, new, 1) if name == file else text, encoding="utf-8")
+    (tmp_path / "language").mkdir()
+    (tmp_path / "language" / "en.yaml").write_text("cues: {}\n", encoding="utf-8")
     monkeypatch.setattr(module, "DEFAULTS", tmp_path)
     with pytest.raises(VocabularyError, match=message):
         vocabulary.__wrapped__("en")
@@ -133,6 +137,8 @@ def test_a_wrong_file_is_an_error_that_names_the_place(
 
 def test_a_file_without_a_mapping_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "jurisdictions.yaml").write_text("just words", encoding="utf-8")
+    (tmp_path / "language").mkdir()
+    (tmp_path / "language" / "en.yaml").write_text("cues: {}\n", encoding="utf-8")
     monkeypatch.setattr(module, "DEFAULTS", tmp_path)
     with pytest.raises(VocabularyError, match="mapping"):
         vocabulary.__wrapped__("en")
