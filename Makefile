@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types arch unit lock clean
+.PHONY: help setup demo test lint types unit train eval lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,13 @@ types: $(VENV)/.ready ## mypy --strict
 
 unit: $(VENV)/.ready ## pytest on all cores
 	$(BIN)/python -m pytest -n auto
+
+train: $(VENV)/.ready ## train the reading's models anew from tests/gold
+	@$(BIN)/python -m training
+
+# PACTWATCH_SEEDS names a folder with further *.cases.jsonl, where there is one.
+eval: $(VENV)/.ready ## how well articles are read and changes found, measured on tests/gold
+	@$(BIN)/python -m bench.evaluate $(PACTWATCH_SEEDS)
 
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 

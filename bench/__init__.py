@@ -1,0 +1,1 @@
+"""Measurements: how well it reads. Not part of the installed program."""
