@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from config.words import Topic
@@ -28,10 +29,11 @@ STRENGTH = {
 
 def told_after(group: list[dict[str, Any]], told: Told) -> Told:
     """What a reader carries on from a figure's claims to the next figure."""
-    first, final = group[0], group[-1]
+    first = group[0]
+    scopes = tuple(dict.fromkeys(c["scope"] for c in group))
     pairs = told.pairs | {(c["kind"], c["party"], c["counterparty"]) for c in group}
     return Told(
-        first["party"], first["counterparty"], final["scope"], first["status"], first["actor"], first["kind"], pairs
+        first["party"], first["counterparty"], scopes, first["status"], first["actor"], first["kind"], pairs
     )
 
 
@@ -87,15 +89,17 @@ def sides(cases: Sequence[Case]) -> Iterator[Choice]:
 
 
 def scopes(cases: Sequence[Case]) -> Iterator[Choice]:
+    """The list of scopes; where none is just the annotated one, those that share most with it are right."""
     for case in cases:
         for index, group, told in walk(case):
             if group[0]["kind"] == "profit_share":
                 continue
-            weighed = attributes.scope_features(case.analysis, index, group[0]["kind"], told)
+            found = attributes.scope_options(case.analysis, index, group[0]["kind"], replace(told, actor=group[0]["actor"]))
             wanted = {c["scope"] for c in group}
-            right = {k for k, name in enumerate(weighed) if name in wanted}
-            if right:
-                yield Choice(list(weighed.values()), right, case.article.id)
+            shared = [len(wanted & set(scopes)) / len(wanted | set(scopes)) for scopes, _ in found]
+            if max(shared) > 0:
+                right = {k for k, share in enumerate(shared) if share == max(shared)}
+                yield Choice([f for _, f in found], right, case.article.id)
 
 
 def profit_scopes(cases: Sequence[Case]) -> Iterator[Choice]:

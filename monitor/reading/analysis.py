@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -32,6 +32,25 @@ class Cue:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """The small words of a language that shallow parsing needs."""
+
+    auxiliaries: frozenset[str] = frozenset()
+    passives: frozenset[str] = frozenset()
+    adverbs: frozenset[str] = frozenset()
+    determiners: frozenset[str] = frozenset()
+    prepositions: frozenset[str] = frozenset()
+    #: Endings of a verb form that is never passive: "-ing".
+    active_endings: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, raw: Mapping[str, list[str]]) -> Grammar:
+        """From the `grammar` section of a language file."""
+        sets = {n: frozenset(map(str, raw[n])) for n in ("auxiliaries", "passives", "adverbs", "determiners", "prepositions")}
+        return cls(**sets, active_endings=tuple(raw["active_endings"]))
+
+
 @dataclass(frozen=True)
 class Analysis:
     """One article, recognised. All offsets are into `doc.body`."""
@@ -49,6 +68,8 @@ class Analysis:
     home: tuple[str, ...] = ()
     #: Words and marks that join the members of a list.
     joins: frozenset[str] = frozenset()
+    #: The language's small words.
+    grammar: Grammar = Grammar()
 
     @cached_property
     def classes(self) -> list[tuple[str, ...]]:
@@ -93,6 +114,11 @@ class Analysis:
         return frozenset(name for index in range(first, last) for name in self.classes[index])
 
     @cached_property
+    def chunks(self) -> tuple[Chunk, ...]:
+        """The lists of scopes, in order."""
+        return chunked(self)
+
+    @cached_property
     def votes(self) -> Mapping[str, tuple[int, int]]:
         """For each code how often the wording casts it as the side that levies, and as the side that bears."""
         return cast_roles(self.places, self.classes, self.shapes)
@@ -110,7 +136,7 @@ class Analysis:
             for c in self.companies
             if c.country
         ]
-        return tuple(sorted(spans, key=lambda place: (place.first, place.last)))
+        return listed(sorted(spans, key=lambda place: (place.first, place.last)), self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +149,74 @@ class Place:
     kind: str
     possessive: bool
     weak: bool
+    #: The list that it is told in: "the EU, Japan and Korea". Tokens, and the codes in order.
+    list_first: int = -1
+    list_last: int = -1
+    members: tuple[str, ...] = ()
+
+
+#: Kinds of mention that can stand in one list.
+LISTABLE = frozenset(("name", "bloc", "group", "capital"))
+
+
+def listed(places: Sequence[Place], a: Analysis) -> tuple[Place, ...]:
+    """The places with the list that each is told in; one that is told alone is its own list."""
+    runs: list[list[Place]] = []
+    for place in places:
+        last = runs[-1][-1] if runs else None
+        if last and place.kind != "firm" != last.kind:
+            gap = [a.doc.tokens[k].norm for k in range(last.last, place.first)]
+            same_form = place.kind == last.kind or {place.kind, last.kind} <= LISTABLE
+            if place.first < last.last or (gap and same_form and len(gap) <= 4 and set(gap) <= a.joins):
+                runs[-1].append(place)
+                continue
+        runs.append([place])
+    return tuple(
+        replace(
+            place,
+            list_first=run[0].first,
+            list_last=max(p.last for p in run),
+            members=tuple(dict.fromkeys(p.code for p in run)),
+        )
+        for run in runs
+        for place in run
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Scopes told in one list: "steel, aluminum and copper". Tokens, the scopes in order, whether all words are weak."""
+
+    start: int
+    stop: int
+    scopes: tuple[str, ...]
+    weak: bool
+
+
+def chunked(a: Analysis) -> tuple[Chunk, ...]:
+    """The lists of scopes of an article, in order; a scope told alone is a list of one. `all` never joins a list."""
+    found: list[Chunk] = []
+    for mention in a.scopes:
+        start, stop = a.doc.at(mention.start), a.doc.at(mention.end - 1) + 1
+        last = found[-1] if found else None
+        if last and mention.scope != "all" and last.scopes != ("all",) and _joined(a, last, start):
+            scopes = last.scopes if mention.scope in last.scopes else (*last.scopes, mention.scope)
+            found[-1] = Chunk(last.start, max(stop, last.stop), scopes, last.weak and mention.weak)
+        else:
+            found.append(Chunk(start, stop, (mention.scope,), mention.weak))
+    return tuple(found)
+
+
+def _joined(a: Analysis, last: Chunk, start: int) -> bool:
+    """Whether only joining words, and an adjective or two, stand between a list and the next scope."""
+    if start < last.stop:
+        return True
+    if start - last.stop > 4 or a.doc.sentence_of[start] != a.doc.sentence_of[last.stop - 1]:
+        return False
+    gap = range(last.stop, start)
+    if any(a.shapes[k].startswith("<") or a.doc.tokens[k].norm in a.grammar.prepositions for k in gap):
+        return False
+    return not gap or any(a.doc.tokens[k].norm in a.joins for k in gap)
 
 
 def cast_roles(
@@ -148,6 +242,7 @@ class Analyst:
     def __init__(self, vocabulary: Vocabulary, raw: Mapping[str, Any]) -> None:
         self.lexicon: Lexicon = lexicon(raw)
         self._dates = DateReader(raw)
+        self._grammar = Grammar.of(raw["grammar"])
         self._joins = frozenset(str(word) for word in raw["joins"])
         self._recogniser = Recogniser(vocabulary, further=list(_cue_entries(raw["cues"])))
 
@@ -171,6 +266,7 @@ class Analyst:
             companies=sighting.companies,
             cues=cues,
             joins=self._joins,
+            grammar=self._grammar,
             home=tuple(dict.fromkeys(m.code for m in source.mentions)),
         )
 

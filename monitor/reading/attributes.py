@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitor.reading.analysis import Analysis
+from monitor.reading.analysis import Analysis, Chunk
 from monitor.reading.features import span
 from monitor.reading.quantities import Quantity
 from monitor.reading.roles import GROUPS, Told
@@ -49,122 +49,65 @@ JOINING = frozenset(
 )
 
 
-def scope_features(a: Analysis, index: int, kind: str, told: Told) -> dict[str, list[str]]:
-    """For each scope that the figure can be about, its features; `all` and `other` are always among them."""
+def scope_options(a: Analysis, index: int, kind: str, told: Told) -> list[tuple[tuple[str, ...], list[str]]]:
+    """What the figure can be about, each list of scopes with its features; `all` and `other` are always among them."""
     first, last = span(a, a.quantities[index])
     own = a.doc.sentence_of[first]
     begin, end = a.doc.sentences[own]
     group = GROUPS.get(kind, "m")
-    spans: dict[str, list[tuple[int, int, bool]]] = {"all": [], "other": []}
+    spans: dict[tuple[str, ...], list[Chunk]] = {("all",): [], ("other",): []}
     named = 0
-    for mention in a.scopes:
-        start, stop = a.doc.at(mention.start), a.doc.at(mention.end - 1) + 1
-        sentence = a.doc.sentence_of[start]
+    near = []
+    for chunk in a.chunks:
+        sentence = a.doc.sentence_of[chunk.start]
         if sentence == 0 or own - BACK <= sentence <= own + 1:
-            spans.setdefault(mention.scope, []).append((start, stop, mention.weak))
-            named += sentence == own and mention.scope != "all"
-    for word in (told.scope,):
-        if word:
-            spans.setdefault(word, [])
-    members = _together(a, begin, end)
-    titled = {m.scope for m in a.scopes if a.doc.at(m.start) < a.doc.sentences[0][1]}
-    out = {}
-    for scope, places in spans.items():
-        features = [f"only{min(named, 3)}"] if scope in ("all", "other") else ["named"]
-        if scope in members:
-            features.append(f"list{min(members[scope], 3)}")
-        if scope in ("all", "other"):
-            features.append(f"{scope}list{min(max(members.values(), default=0), 3)}")
-            features += [f"{scope}", f"{scope}t{min(len(titled - {'all'}), 2)}", f"{scope}n{min(named, 3)}"]
-            features += [
-                f"{scope}cl:{n}" for k in range(max(begin, first - 8), first) for n in a.classes[k] if n in ALL_CUES
-            ]
-            features += [
-                f"{scope}cr:{n}" for k in range(last, min(end, last + 8)) for n in a.classes[k] if n in ALL_CUES
-            ]
-            features += [
-                f"{scope}l1:{a.shapes[first - 1] if first > begin else ''}",
-                f"{scope}r1:{a.shapes[last] if last < end else ''}",
-            ]
-            features.append(f"{scope}f:{a.quantities[index].family}")
-        kept = "a:" if scope == "all" else ""
-        if told.scope == scope:
-            features += [f"{kept}last", f"{kept}last{told.kind == kind}"]
-        if scope in titled:
-            features.append(f"{kept}T")
-        inside = [p for p in places if begin <= p[0] < end]
-        nearest = sorted(inside, key=lambda p: min(abs(p[0] - last), abs(first - p[1])))[:2]
-        for start, stop, weak in nearest:
-            features += [f"{kept}{f}" for f in _where(a, first, last, start, stop)]
-            features += [f"{kept}w{weak:d}"]
-            closer = sum(
-                1
-                for m in a.scopes
-                if m.scope != scope
-                and m.scope != "all"
-                and (stop <= a.doc.at(m.start) < first or last <= a.doc.at(m.start) < start)
-            )
-            features.append(f"{kept}closer{min(closer, 3)}")
+            several = group == "m" and len(chunk.scopes) > 1
+            spans.setdefault(("all",) if several else chunk.scopes, []).append(chunk)
+            if sentence == own and chunk.scopes != ("all",):
+                named += 1
+                near.append(chunk)
+    if told.scopes:
+        spans.setdefault(told.scopes, [])
+    for company in a.companies:
+        if company.scope and a.doc.sentence_of[a.doc.at(company.start)] in (0, own, own - 1):
+            spans.setdefault((company.scope,), [])
+    titled = {c.scopes for c in a.chunks if c.start < a.doc.sentences[0][1] and c.scopes != ("all",)}
+    trades = {c.scope for c in a.companies if c.scope and told.actor in (None, c.name)}
+    out = []
+    for scopes, places in spans.items():
+        kept = "a:" if scopes == ("all",) else "o:" if scopes == ("other",) else ""
+        features = [kept or "named", f"{kept}list{min(len(scopes), 3)}", f"{kept}n{min(named, 3)}", f"{kept}t{min(len(titled), 2)}"]
+        if kept:
+            features += [f"{kept}cl:{n}" for k in range(max(begin, first - 8), first) for n in a.classes[k] if n in ALL_CUES]
+            features += [f"{kept}cr:{n}" for k in range(last, min(end, last + 8)) for n in a.classes[k] if n in ALL_CUES]
+            features += [f"{kept}l1:{a.shapes[first - 1] if first > begin else ''}", f"{kept}r1:{a.shapes[last] if last < end else ''}"]
+            features.append(f"{kept}f:{a.quantities[index].family}")
+            features.append(f"{kept}{kind}")
+        if told.scopes == scopes:
+            features += [f"{kept}last", f"{kept}last{told.kind == kind}", f"{kept}lastn{min(named, 2)}"]
+        if scopes in titled:
+            features += [f"{kept}T", f"{kept}Tn{min(named, 2)}"]
+        if len(scopes) == 1 and scopes[0] in trades:
+            features += [f"{kept}trade", f"{kept}trade:{kind}", f"{kept}traden{min(named, 2)}"]
+        inside = [c for c in places if begin <= c.start < end]
+        nearest = sorted(inside, key=lambda c: min(abs(c.start - last), abs(first - c.stop)))[:2]
+        for rank, chunk in enumerate(nearest):
+            where = _where(a, first, last, chunk.start, chunk.stop)
+            closer = sum(1 for c in near if c.scopes != scopes and (chunk.stop <= c.start < first or last <= c.start < chunk.start))
+            side = "L" if chunk.stop <= first else "R"
+            features += [f"{kept}{f}" for f in where] if rank == 0 else [f"{kept}2{f}" for f in where[:2]]
+            features += [f"{kept}w{chunk.weak:d}", f"{kept}{side}closer{min(closer, 3)}", f"{kept}m{min(len(chunk.scopes), 3)}"]
+            others = sum(1 for c in near if c.scopes != scopes)
+            features.append(f"{kept}{side}others{min(others, 2)}")
         if not nearest and places:
-            features.append(
-                f"{kept}out{a.doc.sentence_of[places[-1][0]] - own if a.doc.sentence_of[places[-1][0]] else 'T'}"
-            )
-        features.append(f"{kept}count{min(sum(m.scope == scope for m in a.scopes), 3)}")
-        out[scope] = [f"{group}{f}" for f in features]
-    return out
-
-
-def _together(a: Analysis, begin: int, end: int) -> dict[str, int]:
-    """For each scope named in a sentence, how many different ones are told in one list with it."""
-    here = sorted(
-        {
-            (a.doc.at(m.start), a.doc.at(m.end - 1) + 1, m.scope)
-            for m in a.scopes
-            if m.scope != "all" and begin <= a.doc.at(m.start) < end
-        }
-    )
-    out: dict[str, int] = {}
-    run: list[tuple[int, int, str]] = []
-    for place in [*here, (end + 99, end + 99, "")]:
-        gap = [a.doc.tokens[k].norm for k in range(run[-1][1], min(place[0], end))] if run else []
-        if run and (place[0] > end or len(gap) > 3 or (gap and not set(gap) & a.joins)):
-            for _, _, scope in run:
-                out[scope] = max(out.get(scope, 0), len({r[2] for r in run}))
-            run = []
-        run.append(place)
+            away = a.doc.sentence_of[places[-1].start]
+            features += [f"{kept}out{away - own if away else 'T'}", f"{kept}out{away - own if away else 'T'}n{min(named, 2)}"]
+        features.append(f"{kept}count{min(sum(c.scopes == scopes for c in a.chunks), 3)}")
+        out.append((scopes, [f"{group}{f}" for f in features]))
     return out
 
 
 ALL_CUES = frozenset(("all_goods", "world", "goods", "same", "quota", "dumping", "invest", "rate"))
-
-
-def scope_list(a: Analysis, index: int, scope: str) -> list[str]:
-    """Other scopes told in one list with the mention of `scope` nearest to the figure: "steel and aluminum"."""
-    first, last = span(a, a.quantities[index])
-    begin, end = a.doc.sentences[a.doc.sentence_of[first]]
-    here = sorted(
-        {(a.doc.at(m.start), a.doc.at(m.end - 1) + 1, m.scope) for m in a.scopes if begin <= a.doc.at(m.start) < end}
-    )
-    near = sorted((p for p in here if p[2] == scope), key=lambda p: min(abs(p[0] - last), abs(first - p[1])))
-    if not near:
-        return []
-    at = here.index(near[0])
-    out: list[str] = []
-    for step in (-1, 1):
-        here_at = at
-        while 0 <= here_at + step < len(here):
-            x, y = sorted((here[here_at], here[here_at + step]))
-            gap = [a.doc.tokens[k].norm for k in range(x[1], y[0])]
-            # an adjective or two may stand before the next member ("light trucks", "medium and heavy trucks")
-            if (
-                len(gap) > 4
-                or (gap and not set(gap) & a.joins)
-                or any(a.shapes[k] == "<figure>" for k in range(x[1], y[0]))
-            ):
-                break
-            out.append(here[here_at + step][2])
-            here_at += step
-    return [s for s in dict.fromkeys(out) if s != scope]
 
 
 @dataclass(frozen=True, slots=True)

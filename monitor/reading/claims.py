@@ -30,8 +30,6 @@ POSSIBLE = {
 }
 #: A figure is taken for a term from this probability on.
 THRESHOLD = 0.5
-#: A further member of a list (country, scope) is taken from this share of the first one's probability on.
-LIST_SHARE = 0.12
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,7 @@ class Assembler:
                 continue
             first = claims[0]
             pairs = told.pairs | {(kind, c.party, c.counterparty) for c in claims}
-            told = Told(first.party, first.counterparty, claims[-1].scope, first.status, first.actor, kind, pairs)
+            told = Told(first.party, first.counterparty, tuple(dict.fromkeys(c.scope for c in claims)), first.status, first.actor, kind, pairs)
             out.append(Decision(q, kind, probability, "a term", tuple(claims)))
         return out
 
@@ -100,7 +98,7 @@ class Assembler:
         if kind in ("investment", "purchase", "duration", "annual_cap"):
             actor = self._best("actor", attributes.actor_options(a, index, kind, told))[0]
         sides, side_probability = self.sides(a, index, kind, told, str(actor) if actor else None)
-        scopes = self.scopes(a, index, kind, told)
+        scopes = self.scopes(a, index, kind, replace(told, actor=str(actor) if actor else None))
         status = self.status(a, index, kind, context, told)
         effective = self._best("effective", attributes.effective_options(a, index, kind, status))[0]
         start, end = quote_span(a, index)
@@ -172,29 +170,23 @@ class Assembler:
         best = max(range(len(options)), key=lambda k: shares[k])
         party, counterparty, _ = options[best]
         pairs = [(party, counterparty)]
-        of_pair = {(p, c): share for (p, c, _), share in zip(options, shares, strict=True)}
-        for code in roles.coordinated(a, index, counterparty):
-            if of_pair.get((party, code), 0.0) >= LIST_SHARE * shares[best]:
-                pairs.append((party, code))
-        if len(pairs) == 1:
-            for code in roles.coordinated(a, index, party):
-                if of_pair.get((code, counterparty), 0.0) >= LIST_SHARE * shares[best]:
-                    pairs.append((code, counterparty))
+        others = roles.coordinated(a, index, counterparty)
+        if others and party not in others:
+            pairs += [(party, code) for code in others]
+        else:
+            others = roles.coordinated(a, index, party)
+            pairs += [(code, counterparty) for code in others if counterparty not in others]
         return pairs, shares[best]
 
-    def scopes(self, a: Analysis, index: int, kind: str, told: Told) -> list[str]:
-        """The scopes that a figure is about: the likeliest, and those in one list with it."""
-        weighed = attributes.scope_features(a, index, kind, told)
+    def scopes(self, a: Analysis, index: int, kind: str, told: Told) -> tuple[str, ...]:
+        """The scopes that a figure is about: the likeliest list of them."""
         if kind == "profit_share":
-            weighed = profit_scopes(a, index)
-        names = list(weighed)
-        model = self.models.ranks["profit_scope" if kind == "profit_share" else "scope"]
-        shares = dict(zip(names, softmax([model.score(weighed[name]) for name in names]), strict=True))
-        best = max(names, key=lambda name: shares[name])
-        out = [best]
-        if kind == "tariff":
-            out += [s for s in attributes.scope_list(a, index, best) if shares.get(s, 0.0) >= LIST_SHARE * shares[best]]
-        return out
+            phases = profit_scopes(a, index)
+            model = self.models.ranks["profit_scope"]
+            return (max(phases, key=lambda name: model.score(phases[name])),)
+        model = self.models.ranks["scope"]
+        options = attributes.scope_options(a, index, kind, told)
+        return max(options, key=lambda option: model.score(option[1]))[0]
 
     def status(self, a: Analysis, index: int, kind: str, context: list[str], told: Told) -> str:
         model = self.models.labels["status"]

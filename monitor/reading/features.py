@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from monitor.reading.analysis import Analysis
+from monitor.reading.clauses import governor
 from monitor.reading.quantities import Quantity
 
 #: Tokens to either side whose words are told.
@@ -51,6 +52,9 @@ def around(a: Analysis, index: int) -> list[str]:
     out += [f"{group}cd:{name}{min(count, 4)}" for name, count in a.document_classes.items() if name in CONTENT]
     out += _topical(a, sentence, first, last, begin, end, group)
     out += _neighbours(a, index, begin, end)
+    g = governor(a, first, last, begin, end)
+    out += [f"gv:{g.name}", f"gw:{g.word}", f"gx:{g.auxiliaries}", f"gx:{g.auxiliaries}|{g.name}", f"gp:{g.name}{g.passive:d}{g.behind:d}"]
+    out += [f"gxw:{word}" for word in g.auxiliaries.split()] + [f"{group}gv:{g.name}{g.behind:d}"]
     return out
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from config.words import WORLD
 from monitor.reading.analysis import Analysis, Place
+from monitor.reading.clauses import Governor, governor, relation, trade
 from monitor.reading.features import span
 
 #: Candidates beyond this many are not weighed; the article's most mentioned come first.
@@ -21,7 +22,7 @@ class Told:
 
     party: str | None = None
     counterparty: str | None = None
-    scope: str | None = None
+    scopes: tuple[str, ...] = ()
     status: str | None = None
     actor: str | None = None
     kind: str | None = None
@@ -65,11 +66,15 @@ def side_features(a: Analysis, index: int, kind: str, told: Told) -> Mapping[str
         for s, e in [span(a, q)]
         if begin <= s < end
     ]
+    named = trade(a, first, last, begin, end)
     out: dict[str, list[str]] = {}
     for rank, code in enumerate(codes):
         features = [f"rank{min(rank, 4)}", f"count{min(counts.get(code, 0), 4)}"]
         if code == "US":
-            features.append("US")
+            features.append(f"US{'nosent' if not any(p.code == code for p in here) else ''}")
+        origin = "0" if not named.origins else "1" if named.origins[0] == code else "2" if code in named.origins else "-"
+        levier = "0" if not named.leviers else "1" if named.leviers[0] == code else "2" if code in named.leviers else "-"
+        features += [f"O{origin}", f"V{levier}", f"OV{origin}{levier}"]
         levies, bears = cast.get(code, (0, 0))
         features += [f"dP{min(levies, 3)}", f"dC{min(bears, 3)}", f"d{min(levies, 2)}{min(bears, 2)}"]
         features.append("dPmost" if levies and levies == max(v[0] for v in cast.values()) else "dP-")
@@ -89,6 +94,22 @@ def side_features(a: Analysis, index: int, kind: str, told: Told) -> Mapping[str
 GROUPS = {"tariff": "t", "profit_share": "p"}
 
 
+def _grammatical(a: Analysis, p: Place, g: Governor, first: int, begin: int) -> list[str]:
+    """Features of a mention by its grammar: where it stands to the figure's verb, its preposition, what it qualifies."""
+    place, preposition, head = relation(a, g, p.list_first, p.list_last, first, begin)
+    voice = "p" if g.passive else "a"
+    return [
+        f"g:{place}|{preposition}|{g.name}{voice}|{head}",
+        f"g:{place}|{preposition}|{g.name}{voice}",
+        f"g:{place}|{preposition}|{head}",
+        f"g:{place}|{g.name}{voice}|{head}",
+        f"g:{place}|{g.name}{voice}",
+        f"g:{preposition}|{head}",
+        f"g:{place}|{g.word}{voice}",
+        f"g:{place}|{p.kind}|{g.name}{voice}",
+    ]
+
+
 def _mentioned(
     a: Analysis,
     places: list[Place],
@@ -101,6 +122,15 @@ def _mentioned(
 ) -> list[str]:
     """Features of the nearest mention of a code to either side of the figure in its sentence."""
     out = [] if places else ["nosent"]
+    g = governor(a, first, last, begin, end)
+    for p in places:
+        out += _grammatical(a, p, g, first, begin)
+    before_verb = [p for p in here if g.at >= 0 and p.last <= g.at]
+    if before_verb and places:
+        if before_verb[-1] in places:
+            out.append(f"vlast:{g.name}{g.passive:d}")
+        if before_verb[0] in places:
+            out.append(f"vfirst:{g.name}{g.passive:d}")
     left = [p for p in places if p.last <= first]
     right = [p for p in places if p.first >= last]
     for side, found in (("L", left[-1:]), ("R", right[:1])):
@@ -109,7 +139,7 @@ def _mentioned(
             between = range(p.last, first) if side == "L" else range(last, p.first)
             near = "0" if gap <= 1 else "1" if gap <= 3 else "2" if gap <= 6 else "3" if gap <= 12 else "4"
             blocked = any(s in between for s, _ in others)
-            closer = sum(1 for o in here if o.code != p.code and o.first in between)
+            closer = sum(1 for o in here if o.code not in p.members and o.first in between)
             stop = any(a.doc.tokens[k].norm in (";", ":", "(", ")", "-", "—") for k in between)
             comma = any(a.doc.tokens[k].norm == "," for k in between)
             before = a.shapes[p.first - 1] if p.first > begin else "<edge>"
@@ -127,6 +157,11 @@ def _mentioned(
             out += [f"{side}ac:{name}" for name in classes]
             if p.possessive:
                 out.append(f"{side}poss")
+            if len(p.members) > 1:
+                listed_before = a.shapes[p.list_first - 1] if p.list_first > begin else "<edge>"
+                listed_after = a.shapes[p.list_last] if p.list_last < end else "<edge>"
+                out += [f"{side}lb:{listed_before}", f"{side}la:{listed_after}", f"{side}list{min(len(p.members), 3)}"]
+                out += [f"{side}lac:{name}" for name in (a.classes[p.list_last] if p.list_last < end else ())]
             if gap <= REACH:
                 path = [name for k in between for name in a.classes[k] if name in PATH]
                 path = [name for k, name in enumerate(path) if k == 0 or path[k - 1] != name]
@@ -152,6 +187,8 @@ def _mentioned(
                 for name in a.classes[k]
                 if name in VERBS
             ]
+    if any(len(p.members) > 1 for p in left[-1:] + right[:1]):
+        out.append("listed")
     if len(places) > 1:
         out.append("sent2")
     return out
@@ -282,31 +319,12 @@ def pair_features(
     return [f"{group}={feature}" for feature in out]
 
 
-def coordinated(a: Analysis, index: int, code: str) -> list[str]:
+def coordinated(a: Analysis, index: int, code: str) -> tuple[str, ...]:
     """Other codes told in one list with the mention of `code` nearest to the figure: "the EU, Japan and Korea"."""
     first, last = span(a, a.quantities[index])
     begin, end = a.doc.sentences[a.doc.sentence_of[first]]
-    here = [p for p in a.places if begin <= p.first < end and p.kind != "firm"]
-    near = sorted((p for p in here if p.code == code), key=lambda p: min(abs(p.first - last), abs(first - p.last)))
-    if not near:
-        return []
-    at = here.index(near[0])
-    out: list[str] = []
-    for step in (-1, 1):
-        here_at = at
-        while 0 <= here_at + step < len(here):
-            a_place, b_place = sorted((here[here_at], here[here_at + step]), key=lambda p: p.first)
-            between = [a.doc.tokens[k].norm for k in range(a_place.last, b_place.first)]
-            same_form = (a_place.kind == b_place.kind) or {a_place.kind, b_place.kind} <= {
-                "name",
-                "bloc",
-                "group",
-                "capital",
-            }
-            if a_place.code != b_place.code and (
-                not between or not same_form or len(between) > 4 or not set(between) <= a.joins
-            ):
-                break
-            out.append(here[here_at + step].code)
-            here_at += step
-    return [c for c in dict.fromkeys(out) if c != code]
+    here = [p for p in a.places if begin <= p.first < end and p.code == code]
+    if not here:
+        return ()
+    nearest = min(here, key=lambda p: min(abs(p.list_first - last), abs(first - p.list_last)))
+    return tuple(member for member in nearest.members if member != code)
