@@ -123,7 +123,7 @@ def facts(change: Change) -> tuple[tuple[str, str], ...]:
         ("Source", change.source),
         ("Trust", str(change.trust)),
         *_details(change),
-        ("Why", change.reason),
+        ("Why", change.reason.replace("_", " ")),
     )
     return tuple((name, value) for name, value in rows if value)
 

@@ -66,3 +66,8 @@ def ahead(effective: str | None, published: datetime) -> bool:
     if effective is None:
         return False
     return effective > published.date().isoformat()[: len(effective)]
+
+
+def said(value: float) -> str:
+    """A figure in a reason, in full: `15`, `12.5`, `350,000,000,000`."""
+    return f"{value:,.15g}"

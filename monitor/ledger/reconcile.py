@@ -263,7 +263,7 @@ def _contest(case: Case, verdict: Verdict) -> Step:
     note = _note(term, evidence, NoteKind.KEPT, f"contested: {verdict.reason}")
     if not new or held.trust is not Trust.CONTESTED:
         return Step(term=after, note=note)
-    details = {"stands": f"{standing.value:g}", "contested": f"{case.value:g}", "by": evidence.publisher}
+    details = {"stands": f"{standing.value:.15g}", "contested": f"{case.value:.15g}", "by": evidence.publisher}
     told = event(ChangeClass.CONTESTED, after, held, reason=verdict.reason, evidence=evidence, details=details)
     return Step(term=after, changes=(told,), note=note)
 

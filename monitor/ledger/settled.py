@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from config.words import Kind, Status, Trust
 from monitor.ledger.case import Act, Case, Verdict
 from monitor.ledger.evidence import independent, near_copy
-from monitor.ledger.figures import equal, last_day
+from monitor.ledger.figures import equal, last_day, said
 from monitor.ledger.terms import LADDER, PENDING, Role, Version, full_date
 from monitor.types import unit_family
 
@@ -27,7 +27,7 @@ def decide(case: Case) -> Verdict:
             return verdict
     standing = case.standing
     assert standing is not None
-    return Verdict(Act.MOVE, f"new value {case.value:g}, was {standing.value:g}")
+    return Verdict(Act.MOVE, f"new value {said(case.value)}, was {said(standing.value)}")
 
 
 def part_or_strand(case: Case) -> Verdict | None:
@@ -47,7 +47,7 @@ def first(case: Case) -> Verdict | None:
         day = last_day(case.claim.effective)
         if day is None or day < case.evidence.published.date() - _FRESH:
             return Verdict(Act.KEEP, "history: an end of something that was never recorded")
-    return Verdict(Act.MOVE, f"first report, {case.value:g} {case.claim.status}")
+    return Verdict(Act.MOVE, f"first report, {said(case.value)} {case.claim.status}")
 
 
 def repeated_difference(case: Case) -> Verdict | None:
@@ -70,7 +70,7 @@ def stop(case: Case) -> Verdict | None:
         return None
     last = len(case.term.versions) - 1
     if not case.says(standing):
-        return Verdict(Act.KEEP, f"history or another strand: {case.value:g} is not what stands")
+        return Verdict(Act.KEEP, f"history or another strand: {said(case.value)} is not what stands")
     if standing.status is status:
         return Verdict(Act.SUPPORT, f"already recorded as {status}", last)
     if standing.status is Status.ENDED:
@@ -137,9 +137,9 @@ def applied_meanwhile(case: Case) -> Verdict | None:
     if older is not None:
         return older
     if any(equal(value, applied.value) for value in case.evidence.beside):
-        return Verdict(Act.KEEP, f"told beside {applied.value:g}, which the same report says is applied")
+        return Verdict(Act.KEEP, f"told beside {said(applied.value)}, which the same report says is applied")
     if comes is not None and comes > case.evidence.published.date() and not _returns_to(case, applied):
-        return Verdict(Act.APPLY, f"applied now, {standing.value:g} comes on {comes}")
+        return Verdict(Act.APPLY, f"applied now, {said(standing.value)} comes on {comes}")
     return None
 
 
@@ -185,7 +185,7 @@ def told_together(case: Case) -> Verdict | None:
             return Verdict(Act.KEEP, "what stood before, told beside what is new")
         return None
     if any(equal(case.value + value, standing.value) for value in evidence.beside) and not _moves(case):
-        return Verdict(Act.KEEP, f"a part of {standing.value:g}, which stands")
+        return Verdict(Act.KEEP, f"a part of {said(standing.value)}, which stands")
     restated = any(equal(value, standing.value) for value in evidence.beside)
     if not restated or standing.status is not case.claim.status or _moves(case):
         return None
@@ -194,8 +194,8 @@ def told_together(case: Case) -> Verdict | None:
         return part if case.value < standing.value else None
     rest = case.value - standing.value
     if rest > 0 and any(equal(rest, v.value) for v in case.term.versions):
-        return Verdict(Act.MOVE, f"the total is {case.value:g}: {standing.value:g} and {rest:g}")
-    return Verdict(Act.KEEP, f"told beside {standing.value:g}, which the same report says stands")
+        return Verdict(Act.MOVE, f"the total is {said(case.value)}: {said(standing.value)} and {said(rest)}")
+    return Verdict(Act.KEEP, f"told beside {said(standing.value)}, which the same report says stands")
 
 
 def _step(case: Case, standing: Version) -> int | None:
@@ -225,7 +225,7 @@ def part_of_recorded(case: Case) -> Verdict | None:
         equal(e.claim.value, case.value) and any(value > case.value for value in e.beside) for e in case.term.others
     )
     if known or case.value < _PART * standing.value:
-        return Verdict(Act.KEEP, f"a part of {standing.value:g}, which stands")
+        return Verdict(Act.KEEP, f"a part of {said(standing.value)}, which stands")
     return None
 
 
@@ -238,10 +238,12 @@ def told_again(case: Case) -> Verdict | None:
         return None
     stopped = standing.status in (Status.SUSPENDED, Status.ENDED)
     if stopped and case.claim.status is Status.IN_EFFECT and case.evidence.tier < 3:
-        return Verdict(Act.MOVE, f"{case.value:g} in effect, {standing.value:g} is {standing.status}")
+        return Verdict(Act.MOVE, f"{said(case.value)} in effect, {said(standing.value)} is {standing.status}")
     if case.told_lately_by_another(standing.since):
-        return Verdict(Act.MOVE, f"back to {case.value:g}, by two independent reports")
-    return Verdict(Act.KEEP, f"history: {case.value:g} stood before {standing.value:g}, nothing says that it came back")
+        return Verdict(Act.MOVE, f"back to {said(case.value)}, by two independent reports")
+    return Verdict(
+        Act.KEEP, f"history: {said(case.value)} stood before {said(standing.value)}, nothing says that it came back"
+    )
 
 
 def _moves(case: Case) -> bool:
@@ -262,7 +264,9 @@ def doubtful(case: Case) -> Verdict | None:
     unsure = case.claim.confidence < case.policy.review_confidence
     at_once = evidence.published - standing.since <= case.policy.contest_window
     if unsure or (at_once and standing.status is case.claim.status):
-        return Verdict(Act.HOLD, f"one tier 3 report contradicts {standing.value:g}, confirmed, and names no change")
+        return Verdict(
+            Act.HOLD, f"one tier 3 report contradicts {said(standing.value)}, confirmed, and names no change"
+        )
     return None
 
 
@@ -287,8 +291,10 @@ def contested(case: Case) -> Verdict | None:
     if standing.trust is Trust.CONTESTED and len(independent([*rivals, evidence])) > len(
         independent(standing.evidence)
     ):
-        return Verdict(Act.MOVE, f"{case.value:g} is confirmed against {standing.value:g}")
-    return Verdict(Act.CONTEST, f"{evidence.publisher} says {case.value:g}, {opened.publisher} {standing.value:g}")
+        return Verdict(Act.MOVE, f"{said(case.value)} is confirmed against {said(standing.value)}")
+    return Verdict(
+        Act.CONTEST, f"{evidence.publisher} says {said(case.value)}, {opened.publisher} {said(standing.value)}"
+    )
 
 
 def _told_its_start(case: Case) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from config.words import Status
 from monitor.ledger.case import Act, Case, Verdict
-from monitor.ledger.figures import equal, same_figure
+from monitor.ledger.figures import equal, said, same_figure
 from monitor.ledger.terms import LADDER, Position, Role
 
 #: What the side that would impose or give says: a figure that it threatens and one that it proposes is one position.
@@ -23,12 +23,14 @@ def decide(case: Case) -> Verdict:
     standing = case.standing
     refusal = case.claim.status is Status.REJECTED
     if standing is not None and standing.status in LADDER and case.says(standing) and not refusal:
-        return Verdict(Act.KEEP, f"{case.value:g} is what stands: {standing.status}")
+        return Verdict(Act.KEEP, f"{said(case.value)} is what stands: {standing.status}")
     if not refusal and _known(case) and not (renews(case) or case.told_lately_by_another(_last_told(case))):
-        return Verdict(Act.KEEP, f"history: {case.value:g} was spoken of before, nothing says that it is meant anew")
+        return Verdict(
+            Act.KEEP, f"history: {said(case.value)} was spoken of before, nothing says that it is meant anew"
+        )
     if _how_it_came_about(case):
         return Verdict(Act.KEEP, "history: how what stands came about, told beside it")
-    return Verdict(Act.MOVE, f"{case.claim.status} {case.value:g}")
+    return Verdict(Act.MOVE, f"{case.claim.status} {said(case.value)}")
 
 
 def standing_position(case: Case) -> int | None:

@@ -53,6 +53,12 @@ def test_a_first_claim_opens_a_version_with_its_evidence() -> None:
     assert (change.confidence, change.reason) == (0.9, "first report, 15 agreed")
 
 
+def test_reasons_give_large_figures_in_full() -> None:
+    pledge = replace(CLAIM, kind=Kind.INVESTMENT, value=350e9, unit="USD")
+    _, (change,) = reconcile(Term(key=replace(KEY, kind=Kind.INVESTMENT)), pledge, REPORT, POLICY)
+    assert change.reason == "first report, 350,000,000,000 agreed"
+
+
 def test_both_the_settled_and_the_applied_rate_are_told() -> None:
     applied = replace(CLAIM, value=25.0, status=Status.IN_EFFECT)
     term, _ = reconcile(Term(key=KEY), applied, replace(REPORT, published=DAY - timedelta(days=9)), POLICY)
