@@ -86,7 +86,9 @@ def problem(detail: ErrorDetails, model: type[BaseModel], node: Node, what: str)
     while len(parts) > 1 and isinstance(parts[0], str) and (inner := submodel(owner, parts[0])):
         owner, parts = inner, parts[1:]
     message, hint = wording(detail, owner, parts)
-    if not message.startswith("unknown key"):
+    if detail["type"] == "extra_forbidden":
+        message = f'unknown key "{".".join(part for part in path if isinstance(part, str))}"'
+    else:
         message = f"{dotted(path)}: {message}" if detail["type"] != "missing" else message
     return node.at(path).problem(f"{what}: {message}", hint or hint_for(detail, owner, parts, model))
 

@@ -39,7 +39,7 @@ class ListByDefault(click.Group):
         return super().parse_args(ctx, args)
 
 
-@click.group(cls=ListByDefault)
+@click.group(cls=ListByDefault, short_help="Alerts and what became of them; test a subscription.")
 def alerts() -> None:
     """Alerts and their deliveries: list them, ask why, test a subscription, try again.
 
@@ -53,7 +53,7 @@ def alerts() -> None:
     """
 
 
-@alerts.command("list")
+@alerts.command("list", short_help="List the newest alerts and their deliveries.")
 @click.option("--limit", "-n", default=20, show_default=True, type=click.IntRange(1, 10_000), help="How many alerts.")
 @click.option(
     "--state",
@@ -88,7 +88,7 @@ def list_alerts(config_path: Path | None, limit: int, state: str | None, as_json
         click.echo("no alerts yet" if state is None else f"no alerts with a delivery that is {state}")
 
 
-@alerts.command()
+@alerts.command(short_help="Say who was told of an alert or not, and why.")
 @click.argument("id")
 @as_json_option
 @click.pass_obj
@@ -111,7 +111,7 @@ def why(config_path: Path | None, id: str, as_json: bool) -> None:
         alertsview.show_why(entry, loaded.config.subscriptions)
 
 
-@alerts.command()
+@alerts.command(short_help="Start deliveries anew that failed or wait.")
 @click.argument("id")
 @as_json_option
 @click.pass_obj
@@ -144,7 +144,7 @@ def retry(config_path: Path | None, id: str, as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-@alerts.command()
+@alerts.command(short_help="Send a test, show what the server answers.")
 @click.argument("subscription")
 @as_json_option
 @click.pass_obj

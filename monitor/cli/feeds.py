@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SHOWN = 10
 
 
-@click.group()
+@click.group(short_help="The feeds and how they are; try one.")
 def feeds() -> None:
     """The feeds that are polled, and how they are.
 
@@ -35,7 +35,7 @@ def feeds() -> None:
     """
 
 
-@feeds.command("list")
+@feeds.command("list", short_help="The feeds: when asked next, what is wrong.")
 @click.option("--all", "everything", is_flag=True, help="Also those that are switched off.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.pass_obj
@@ -106,7 +106,7 @@ def _in_words(state: State | None) -> str:
     return f"{state.last_error} ({state.why})" if state.failures else state.why
 
 
-@feeds.command("test")
+@feeds.command("test", short_help="What a poll would see; nothing is stored.")
 @click.argument("sources", nargs=-1, required=True, metavar="URL|FILE|FOLDER|- ...")
 @click.option("--json", "as_json", is_flag=True, help="One item a line: file, id, title, link, published, ...")
 @click.pass_obj

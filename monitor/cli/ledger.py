@@ -25,7 +25,7 @@ class Unknown(click.ClickException):
     exit_code = 1
 
 
-@click.command()
+@click.command(short_help="Show what stands, of all deals or of one.")
 @click.argument("deal", required=False, metavar="[DEAL]")
 @as_json_option
 @click.pass_obj
@@ -58,7 +58,7 @@ def terms(config_path: Path | None, deal: str | None, as_json: bool) -> None:
         click.echo("the ledger has no terms yet: no article with a figure has been read")
 
 
-@click.command()
+@click.command(short_help="Show every version of a TERM and what proves it.")
 @click.argument("term", metavar="TERM")
 @as_json_option
 @click.pass_obj
@@ -93,7 +93,7 @@ def history(config_path: Path | None, term: str, as_json: bool) -> None:
         view.show_history(found)
 
 
-@click.command()
+@click.command(short_help="List what moved, oldest first.")
 @click.option("--since", metavar="WHEN", help="A day (2025-11-01), a moment (ISO 8601), or how long ago (7d, 12h).")
 @click.option("--deal", metavar="DEAL", help="Only of this deal (US-KR), or of all deals of a country (KR).")
 @click.option("--limit", "-n", type=click.IntRange(1, 100_000), help="Only the last so many; 50 without --since.")

@@ -30,7 +30,7 @@ def refuse(problems: Sequence[Problem]) -> NoReturn:
 
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     tell(console, problems, "red")
-    console.print(counted(len(problems), "problem") + " in the configuration; nothing was started", style="bold")
+    console.print(counted(len(problems), "problem") + " in the configuration; nothing was done", style="bold")
     raise click.exceptions.Exit(2)
 
 

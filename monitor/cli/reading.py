@@ -11,7 +11,7 @@ import click
 from monitor.cli.jsonl import articles, line
 
 
-@click.command()
+@click.command(short_help="Read articles (JSON Lines), print their claims.")
 @click.option("--provisions", is_flag=True, help="Also print terms without a figure, such as market access.")
 def extract(provisions: bool) -> None:
     """Read articles (JSON Lines) from standard input; print topics, countries and claims, one line an article.
@@ -42,7 +42,7 @@ def extract(provisions: bool) -> None:
         sys.exit(1)
 
 
-@click.command()
+@click.command(short_help="Show what was made of an article, and why.")
 @click.argument("subject", metavar="FILE|ITEM|-")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option(

@@ -18,7 +18,7 @@ from monitor.types import Article, Change, ChangeClass, Claim
 Read = Callable[[Article], Sequence[Claim]]
 
 
-@click.command()
+@click.command(short_help="Run articles through the ledger, print the changes.")
 @click.option(
     "--claims",
     "given",

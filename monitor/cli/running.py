@@ -21,7 +21,7 @@ class CannotStart(click.ClickException):
     exit_code = 2
 
 
-@click.command()
+@click.command(short_help="Run the daemon: poll, read, keep, alert.")
 @click.option("--once", is_flag=True, help="Do one cycle (poll what is due, read, deliver) and end; for cron.")
 @click.pass_obj
 def run(config_path: Path | None, once: bool) -> None:
@@ -98,7 +98,7 @@ def tell_done(done: Done) -> None:
         click.echo(f"wrong: {problem}", err=True)
 
 
-@click.command()
+@click.command(short_help="Show what runs, and how feeds and deliveries do.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
 def status(config_path: Path | None, as_json: bool) -> None:

@@ -24,7 +24,7 @@ class Refusal(click.ClickException):
     exit_code = 2
 
 
-@click.command()
+@click.command(short_help="Write a starter configuration into DIR.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 def init(folder: Path) -> None:
     """Write a starter configuration with comments into DIR.
@@ -56,7 +56,7 @@ def init(folder: Path) -> None:
         click.echo(f"  {number}. {step:{width}}   {meaning}")
 
 
-@click.command()
+@click.command(short_help="List every problem of the configuration.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: ok, files, problems, warnings, summary.")
 @click.pass_obj
 def check(config_path: Path | None, as_json: bool) -> None:

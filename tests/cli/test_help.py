@@ -54,6 +54,13 @@ def test_every_option_is_explained(path: tuple[str, ...]) -> None:
             assert parameter.help, f"{' '.join(path)}: {parameter.opts[0]} has no help"
 
 
+@pytest.mark.parametrize("path", [(), ("alerts",), ("feeds",)], ids=" ".join)
+def test_the_list_of_commands_fits_a_narrow_terminal(path: tuple[str, ...]) -> None:
+    listed = CliRunner(env={"COLUMNS": "80"}).invoke(cli, [*path, "--help"]).stdout.split("Commands:")[1]
+    assert listed.strip() and "..." not in listed
+    assert max(map(len, listed.splitlines())) <= 80
+
+
 def test_the_root_says_where_to_begin() -> None:
     result = CliRunner().invoke(cli, ["--help"])
     assert result.exit_code == 0

@@ -63,7 +63,7 @@ def test_it_runs_the_daemon_as_nobody_of_note(dockerfile: Instructions) -> None:
     assert words.index("USER") > max(i for i, word in enumerate(words) if word == "RUN")
 
 
-@pytest.mark.parametrize(("status", "healthy"), [(0, True), (1, True), (2, False), (3, False)])
+@pytest.mark.parametrize(("status", "healthy"), [(0, True), (1, True), (2, True), (3, False), (127, False)])
 def test_health_is_that_the_daemon_runs(dockerfile: Instructions, tmp_path: Path, status: int, healthy: bool) -> None:
     """The health check itself, with a program in the place of `pactwatch` that ends as `status` may."""
     fake = tmp_path / "pactwatch"
