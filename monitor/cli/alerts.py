@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from monitor.cli.groups import ListByDefault
 from monitor.cli.loading import load_or_exit
 
 if TYPE_CHECKING:
@@ -27,16 +28,6 @@ class Unknown(click.ClickException):
     """What was named is not there; the words say what is."""
 
     exit_code = 2
-
-
-class ListByDefault(click.Group):
-    """A group that lists when no command of it is named."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        helps = args and args[0] in self.get_help_option_names(ctx)
-        if not args or (args[0].startswith("-") and not helps):
-            args = ["list", *args]
-        return super().parse_args(ctx, args)
 
 
 @click.group(cls=ListByDefault, short_help="Alerts and what became of them; test a subscription.")

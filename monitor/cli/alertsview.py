@@ -14,6 +14,7 @@ from rich.text import Text
 from alerts.history import Entry, Told
 from alerts.types import Answer
 from config.settings import Settings, Subscription
+from monitor.cli.console import console
 
 STYLES = {"sent": "green", "queued": "yellow", "leased": "yellow", "dead": "bold red", "skipped": "dim"}
 WORDS = {"queued": "waiting", "leased": "under way"}
@@ -51,24 +52,24 @@ def _told_data(told: Told) -> dict[str, Any]:
 
 def show_list(entries: Iterable[Entry]) -> None:
     """Two lines an alert: when, id and title, then what became of it for each subscription that was told."""
-    console = Console(highlight=False, soft_wrap=True)
+    out = Console(highlight=False, soft_wrap=True)
     for entry in entries:
         alert = entry.alert
-        console.print(Text.assemble((_minute(alert.at), "dim"), "  ", (short(alert.id), "cyan"), "  ", alert.title))
+        out.print(Text.assemble((_minute(alert.at), "dim"), "  ", (short(alert.id), "cyan"), "  ", alert.title))
         told = [one for one in entry.told if one.state != "skipped"]
         parts = [Text.assemble((f"{one.subscription} ", ""), _state(one)) for one in told]
         skipped = len(entry.told) - len(told)
         parts += [Text(f"{skipped} not told", style="dim")] if skipped or not told else []
-        console.print(Text("    ").append_text(Text(", ").join(parts)))
+        out.print(Text("    ").append_text(Text(", ").join(parts)))
 
 
 def show_why(entry: Entry, subscriptions: Iterable[Subscription]) -> None:
     """One alert: its labels, and for each subscription the decision and every attempt."""
-    console = Console(highlight=False)
+    out = console()
     alert = entry.alert
-    console.print(Text(alert.title, style="bold"))
+    out.print(Text(alert.title, style="bold"))
     labels = " ".join(f"{name}={value}" for name, value in alert.labels.items())
-    console.print(Text(f"{alert.id}  {_minute(alert.at)} UTC\n{labels}\n", style="dim"))
+    out.print(Text(f"{alert.id}  {_minute(alert.at)} UTC\n{labels}\n", style="dim"))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in ("subscription", "", "why"):
         table.add_column(heading, overflow="fold", header_style="dim")
@@ -77,12 +78,12 @@ def show_why(entry: Entry, subscriptions: Iterable[Subscription]) -> None:
         table.add_row(told.subscription, _state(told), Text("\n").join(_because(told, configured)))
     for name in configured.keys() - {told.subscription for told in entry.told}:
         table.add_row(name, Text("not told", style="dim"), "subscribed after the alert was written")
-    console.print(table)
+    out.print(table)
 
 
 def show_trial(subscription: Subscription, settings: Settings, answer: Answer, seconds: float) -> None:
     """Where a test went and what came back."""
-    console = Console(highlight=False, soft_wrap=True)
+    out = Console(highlight=False, soft_wrap=True)
     if subscription.channel == "mail":
         via = f" by {settings.mail.host}:{settings.mail.port} ({settings.mail.security})" if settings.mail.host else ""
         where = f"mail to {subscription.to}{via}"
@@ -90,8 +91,8 @@ def show_trial(subscription: Subscription, settings: Settings, answer: Answer, s
         # Only the host: path and query may hold a token.
         where = f"{subscription.channel} to {urlsplit(subscription.to).hostname}"
     verdict = ("taken", "green") if answer.ok else ("not taken", "bold red")
-    console.print(Text.assemble(f"{where}: ", verdict, f" after {seconds:.2f} s"))
-    console.print(Text(f"the answer: {answer.detail or 'none'}"))
+    out.print(Text.assemble(f"{where}: ", verdict, f" after {seconds:.2f} s"))
+    out.print(Text(f"the answer: {answer.detail or 'none'}"))
 
 
 def short(id: str) -> str:

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.announce.wording import amount, day, figure, number, status
+from monitor.cli.console import console
 from monitor.reading.claims import Decision
 from monitor.reading.quantities import Quantity
 from monitor.reading.reader import Examination
@@ -32,15 +33,15 @@ COLUMNS: dict[str, dict[str, Any]] = {
 
 def show(article: Article, seen: Examination) -> None:
     """The examination for a person, in the order of the rooms."""
-    console = Console(highlight=False)
+    out = console()
     body = f"{article.title}\n{article.text}"
-    console.print(Text(article.title, "bold"))
+    out.print(Text(article.title, "bold"))
     source = f"{article.source.name}, tier {article.source.tier}, {article.published:%Y-%m-%d}"
-    console.print(Text(source, "dim"))
-    console.print()
-    console.print(_recognised(body, seen))
-    _show_figures(console, body, seen.decisions)
-    _show_claims(console, seen.reading.claims)
+    out.print(Text(source, "dim"))
+    out.print()
+    out.print(_recognised(body, seen))
+    _show_figures(out, body, seen.decisions)
+    _show_claims(out, seen.reading.claims)
 
 
 def _recognised(body: str, seen: Examination) -> Table:
@@ -79,18 +80,18 @@ def _span(past: str, future: str) -> str:
     return past if past == future else f"{past} or {future}"
 
 
-def _show_figures(console: Console, body: str, decisions: Iterable[Decision]) -> None:
+def _show_figures(out: Console, body: str, decisions: Iterable[Decision]) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for name, settings in COLUMNS.items():
         table.add_column(name, **settings)
     for d in decisions:
         taken = Text(d.kind.replace("_", " "), "bold") if d.claims else Text(f"not taken: {d.reason}", "dim")
         table.add_row(_in_its_words(body, d.quantity), _meaning(d), f"{d.probability:.0%}", taken)
-    console.print()
+    out.print()
     if table.row_count:
-        console.print(table)
+        out.print(table)
     else:
-        console.print("no figure in it, so there is nothing to take for a term")
+        out.print("no figure in it, so there is nothing to take for a term")
 
 
 def _in_its_words(body: str, q: Quantity) -> Text:
@@ -115,15 +116,15 @@ def _meaning(d: Decision) -> str:
     return figure(q.value, q.unit, q.qualifier, q.high)
 
 
-def _show_claims(console: Console, claims: Iterable[Claim]) -> None:
-    console.print()
+def _show_claims(out: Console, claims: Iterable[Claim]) -> None:
+    out.print()
     none = True
     for claim in claims:
         none = False
-        console.print(_headline(claim))
-        console.print(Padding(Text(f"“{' '.join(claim.quote.split())}”"), (0, 0, 0, 4), expand=False))
+        out.print(_headline(claim))
+        out.print(Padding(Text(f"“{' '.join(claim.quote.split())}”"), (0, 0, 0, 4), expand=False))
     if none:
-        console.print("no claim: no figure of this article was taken for a term")
+        out.print("no claim: no figure of this article was taken for a term")
 
 
 def _headline(claim: Claim) -> Text:

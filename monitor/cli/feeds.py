@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from monitor.cli.groups import ListByDefault
 from monitor.cli.loading import counted, load_or_exit
 
 if TYPE_CHECKING:
@@ -24,14 +25,15 @@ if TYPE_CHECKING:
 SHOWN = 10
 
 
-@click.group(short_help="The feeds and how they are; try one.")
+@click.group(cls=ListByDefault, short_help="The feeds and how they are; try one.")
 def feeds() -> None:
     """The feeds that are polled, and how they are.
 
     \b
     Examples:
-      pactwatch feeds list
-      pactwatch feeds test https://www.ft.com/trade?format=rss
+      pactwatch feeds                                            those that are switched on
+      pactwatch feeds --all                                      the whole catalogue too
+      pactwatch feeds test https://www.ft.com/trade?format=rss   what a poll would see
     """
 
 
@@ -56,9 +58,10 @@ def list_feeds(config_path: Path | None, everything: bool, as_json: bool) -> Non
         return
 
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
+
+    from monitor.cli.console import console
 
     table = Table("feed", "country", "tier", "next poll", "state", box=box.SIMPLE)
     for feed in shown:
@@ -68,11 +71,11 @@ def list_feeds(config_path: Path | None, everything: bool, as_json: bool) -> Non
             Text(feed.name), Text(feed.country or ""), str(feed.tier), due if feed.enabled else "off",
             Text(_in_words(state) if feed.enabled else "", "red" if state and state.failures else ""),
         )  # fmt: skip
-    console = Console(highlight=False)
-    console.print(table)
+    out = console()
+    out.print(table)
     off = sum(1 for feed in loaded.config.feeds if not feed.enabled)
     rest = f", {off} switched off" + ("" if everything else " (--all shows them)") if off else ""
-    console.print(f"{counted(len(loaded.config.feeds) - off, 'feed')}{rest}")
+    out.print(f"{counted(len(loaded.config.feeds) - off, 'feed')}{rest}")
 
 
 def _states(loaded: Loaded) -> dict[str, State]:
@@ -248,27 +251,28 @@ def as_data(entry: Entry) -> dict[str, str | None]:
 
 def _print(seen: Seen) -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False)
-    console.print(Text(seen.name, "bold"), soft_wrap=True)
+    from monitor.cli.console import console
+
+    out = console()
+    out.print(Text(seen.name, "bold"), soft_wrap=True)
     if seen.answer:
-        console.print(Text(f"  {seen.answer}"), soft_wrap=True)
+        out.print(Text(f"  {seen.answer}"), soft_wrap=True)
     if seen.feed is None:
-        console.print(Text(f"  {seen.error}", "red"), soft_wrap=True)
+        out.print(Text(f"  {seen.error}", "red"), soft_wrap=True)
         return
     feed = seen.feed
     hints = [feed.kind, feed.language or "", f"fresh for {feed.ttl}" if feed.ttl else "", "WebSub" if feed.hub else ""]
-    console.print(Text(f"  {feed.title or '(no title)'} · {' · '.join(filter(None, hints))}"), soft_wrap=True)
+    out.print(Text(f"  {feed.title or '(no title)'} · {' · '.join(filter(None, hints))}"), soft_wrap=True)
     if feed.bozo:
-        console.print(Text(f"  mended: {feed.bozo}", "yellow"), soft_wrap=True)
+        out.print(Text(f"  mended: {feed.bozo}", "yellow"), soft_wrap=True)
     table = Table("published", "title", "link", "characters", box=box.SIMPLE)
     for entry in feed.entries[:SHOWN]:
         published = f"{entry.published:%Y-%m-%d %H:%M}" if entry.published else "?"
         table.add_row(published, Text(entry.title or "(no title)"), Text(entry.link or "(none)"), str(len(entry.text)))
     if feed.entries:
-        console.print(table)
+        out.print(table)
     rest = len(feed.entries) - SHOWN
-    console.print(f"  {counted(len(feed.entries), 'item')}" + (f", {rest} not shown" if rest > 0 else ""))
+    out.print(f"  {counted(len(feed.entries), 'item')}" + (f", {rest} not shown" if rest > 0 else ""))

@@ -16,7 +16,8 @@ from config.vocabulary import vocabulary
 from config.words import Status, Trust
 from monitor.announce import alert, change_id
 from monitor.announce.alert import data
-from monitor.announce.wording import amount, day, figure, status, term
+from monitor.announce.wording import amount, day, figure, term
+from monitor.cli.console import console
 from monitor.ledger.terms import Evidence, Position, Term, Version
 from monitor.store.ledger import Entry
 
@@ -35,8 +36,8 @@ STYLES = {
 
 
 def show_terms(terms: Sequence[Term]) -> None:
-    """One table a deal: what stands, what is applied where that differs, and the open positions about it."""
-    console = Console(highlight=False)
+    """One table a deal: what stands, below it what is applied where that differs, and the open positions about it."""
+    out = console()
     names = vocabulary("en")
     for deal, group in groupby(sorted(terms, key=lambda each: each.key.deal), key=lambda each: each.key.deal):
         first, second = deal.split("-")
@@ -44,45 +45,42 @@ def show_terms(terms: Sequence[Term]) -> None:
         table = Table(
             title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
         )
-        for column in ("Term", "Stands", "Status", "Applied now", "Since", "Trust", "Positions"):
-            table.add_column(column, header_style="dim", overflow="fold")
+        for column in ("Term", "Stands", "From", "Trust"):
+            table.add_column(column, header_style="dim", overflow="fold", no_wrap=column in ("From", "Trust"))
         for each in group:
             table.add_row(*_term_cells(each))
-        console.print(table)
-        console.print()
+        out.print(table)
+        out.print()
 
 
 def _term_cells(each: Term) -> Iterator[Text]:
     now, applied = each.standing, each.applied
+    told = [] if now is None else [Text.assemble((_figure(now), "bold"), " ", _word(now.status))]
+    if now and applied and applied.value != now.value:
+        told.append(Text(f"{amount(applied.value, applied.unit)} applied now"))
+    told += [Text.assemble(_figure(one), " ", _word(one.status)) for one in each.open_positions]
     yield Text(str(each.key), "bold")
-    if now is None:
-        yield from (Text("–", "dim") for _ in range(5))
-    else:
-        differs = applied is not None and applied.value != now.value
-        yield Text(_figure(now), "bold")
-        yield _word(now.status)
-        yield Text(amount(applied.value, applied.unit) if differs and applied else "")
-        yield Text(day(now.effective) if now.effective else _date(now.since))
-        yield _word(now.trust)
-    yield Text(", ".join(f"{_figure(position)} {status(position.status)}" for position in each.open_positions))
+    yield Text("\n").join(told)
+    yield Text("" if now is None else now.effective or _date(now.since))
+    yield Text("") if now is None else _word(now.trust)
 
 
 def show_history(terms: Sequence[Term]) -> None:
     """Every version and position in the order of publication, with the sentence that proves it."""
-    console = Console(highlight=False)
+    out = console()
     names = vocabulary("en")
     for each in terms:
         about = term(each.key, names)
-        console.print(Text.assemble((str(each.key), "bold"), f"  {about[:1].upper()}{about[1:]}"))
+        out.print(Text.assemble((str(each.key), "bold"), f"  {about[:1].upper()}{about[1:]}"))
         all_told: list[Version | Position] = [*each.versions, *each.positions]
         for told in sorted(all_told, key=lambda one: one.since):
-            _show_told(console, each, told)
+            _show_told(out, each, told)
         if each.others:
-            console.print(Text(f"and {len(each.others)} reports that moved nothing", "dim"))
-        console.print()
+            out.print(Text(f"and {len(each.others)} reports that moved nothing", "dim"))
+        out.print()
 
 
-def _show_told(console: Console, each: Term, told: Version | Position) -> None:
+def _show_told(out: Console, each: Term, told: Version | Position) -> None:
     line = Text.assemble((_date(told.since), "dim"), "  ", (_figure(told), "bold"), " ", _word(told.status))
     if told.effective:
         line.append(f", from {day(told.effective)}")
@@ -95,11 +93,11 @@ def _show_told(console: Console, each: Term, told: Version | Position) -> None:
         line.append(f"  answered {_date(told.closed)}", "dim")
     if isinstance(told, Version) and told.by_date:
         line.append("  by its date", "dim")
-    console.print(line)
+    out.print(line)
     for proof in told.evidence[:3]:
-        console.print(Padding(_proof(proof), (0, 0, 0, 12), expand=False))
+        out.print(Padding(_proof(proof), (0, 0, 0, 12), expand=False))
     if told.reports > 3:
-        console.print(Padding(Text(f"and {told.reports - 3} more reports", "dim"), (0, 0, 0, 12), expand=False))
+        out.print(Padding(Text(f"and {told.reports - 3} more reports", "dim"), (0, 0, 0, 12), expand=False))
 
 
 def _proof(proof: Evidence) -> Text:
@@ -112,15 +110,17 @@ def _proof(proof: Evidence) -> Text:
 
 def show_changes(entries: Iterable[Entry]) -> None:
     """One line a change, as its alert is titled, and below it the quote and its source."""
-    console = Console(highlight=False)
     names = vocabulary("en")
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
     for entry in entries:
         change = entry.change
         mark = ("  baseline", "dim") if entry.baseline else ""
-        console.print(Text.assemble((f"{change.at:%Y-%m-%d %H:%M}", "dim"), "  ", alert(change, names).title, mark))
+        table.add_row(f"{change.at:%Y-%m-%d %H:%M}", Text.assemble(alert(change, names).title, mark))
         if change.quote:
-            quote = Text.assemble(f"“{' '.join(change.quote.split())}”  ", (change.source, "dim"))
-            console.print(Padding(quote, (0, 0, 0, 18), expand=False))
+            table.add_row("", Text.assemble(f"“{' '.join(change.quote.split())}”  ", (change.source, "dim")))
+    console().print(table)
 
 
 def term_data(each: Term) -> dict[str, Any]:

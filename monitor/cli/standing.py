@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from monitor.cli.loading import counted
 from monitor.daemon.lock import Holder, held, noted
 
 if TYPE_CHECKING:
@@ -75,11 +76,12 @@ def as_data(standing: Standing) -> dict[str, Any]:
 
 def show(standing: Standing) -> None:
     """For people, on standard output."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False)
+    from monitor.cli.console import console
+
+    out = console()
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold")
     table.add_column(overflow="fold")
@@ -91,7 +93,7 @@ def show(standing: Standing) -> None:
             table.add_row(name, text)
     for problem in standing.problems:
         table.add_row(Text("wrong", style="bold red"), Text(problem, style="red"))
-    console.print(table)
+    out.print(table)
 
 
 def _report(loaded: Loaded, now: datetime) -> tuple[Report | None, list[str]]:
@@ -152,7 +154,10 @@ def _rows(report: Report, now: datetime) -> Iterator[tuple[str, str | Text]]:
         yield "", f"and {len(report.broken) - LISTED} more: pactwatch feeds"
     unreadable = f", {report.unreadable} of the last day could not be read" if report.unreadable else ""
     yield "items", f"{report.items}, {report.backlog} waiting to be read{unreadable}"
-    yield "ledger", f"{report.terms} terms, {report.changes} changes, {report.changes_today} today"
+    yield (
+        "ledger",
+        f"{counted(report.terms, 'term')}, {counted(report.changes, 'change')}, {report.changes_today} today",
+    )
     yield "deliveries", f"{report.waiting} waiting, {report.dead} given up in the last day"
     for one in report.last_deliveries:
         style = "red" if one.state == "dead" else ""

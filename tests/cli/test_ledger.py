@@ -49,8 +49,9 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(folder: Path) -> Run:
-    def run(*arguments: str) -> Result:
-        return CliRunner(env={"COLUMNS": "220"}).invoke(cli, ["--config", str(folder), *arguments])
+    def run(*arguments: str, width: int | None = 220) -> Result:
+        columns = None if width is None else str(width)
+        return CliRunner(env={"COLUMNS": columns}).invoke(cli, ["--config", str(folder), *arguments])
 
     return run
 
@@ -88,10 +89,28 @@ def test_without_a_ledger_it_says_what_to_start(run: Run, command: list[str]) ->
 def test_terms_shows_what_stands_and_what_is_applied_where_that_differs(run: Run) -> None:
     result = run("terms")
     assert result.exit_code == 0
-    cars = next(line for line in result.stdout.splitlines() if line.startswith("tariff:US:KR:autos"))
-    assert all(word in cars for word in ("15%", "agreed", "25%", "2025-08-01", "reported"))
+    lines = result.stdout.splitlines()
+    (place,) = (number for number, line in enumerate(lines) if line.startswith("tariff:US:KR:autos"))
+    assert lines[place].split() == ["tariff:US:KR:autos", "15%", "agreed", "2025-08-01", "reported"]
+    assert lines[place + 1].split() == ["25%", "applied", "now"]
     assert "$350bn" in result.stdout and "US-JP  US and Japan" in result.stdout
     assert "30% threatened" in result.stdout
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize("command", [["terms"], ["history", "tariff:US:KR:autos"], ["changes"]])
+def test_a_narrow_terminal_is_not_overrun_and_keys_stay_whole(run: Run, command: list[str]) -> None:
+    told = run(*command, width=80).stdout
+    assert max(map(len, told.splitlines())) <= 80
+    assert "changes" in command or "tariff:US:KR:autos " in told
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize("command", [["terms"], ["changes"]])
+def test_in_a_pipe_what_is_looked_for_stands_on_one_line(run: Run, command: list[str]) -> None:
+    lines = run(*command, width=None).stdout.splitlines()
+    assert max(map(len, lines)) > 40
+    assert not [line for line in lines if line.strip() in ("(reported)", "reported")]
 
 
 @pytest.mark.usefixtures("kept")
