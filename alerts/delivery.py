@@ -211,7 +211,7 @@ class Deliverer:
                 self._attempts += 1
                 began = time.monotonic()
                 answer = await self._channels[subscription.channel].send(self._message(lease, subscription))
-                seconds = time.monotonic() - began
+                seconds = round(time.monotonic() - began, 3)
         finally:
             self._open -= 1
         if answer.ok and seconds < SLOW:

@@ -107,6 +107,8 @@ def _because(told: Told, configured: dict[str, Subscription]) -> Iterator[Text]:
         held = subscription is not None and subscription.paused
         when = f"due {_minute(told.next_attempt_at)} UTC"
         yield Text("held while the subscription is paused" if held else when, style="yellow")
+    if told.state == "dead":
+        yield Text(f"once that is mended: pactwatch alerts retry {told.id}", style="yellow")
     for one in told.log:
         style = "green" if one.ok else "red"
         yield Text.assemble((f"{_minute(one.at)}  ", "dim"), (f"{one.number}. {one.answer}", style))

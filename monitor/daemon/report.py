@@ -19,6 +19,8 @@ DAY = timedelta(days=1)
 STUCK = timedelta(hours=1)
 #: How many of the last deliveries a report lists.
 LAST = 5
+#: Where one sees the deliveries that were given up.
+LIST_DEAD = "pactwatch alerts list --state dead"
 
 UNREAD = items.c.read_at.is_(None)
 PENDING = deliveries.c.state.in_(("queued", "leased"))
@@ -43,7 +45,7 @@ class Settled:
     subscription: str
     #: sent or dead.
     state: str
-    #: The other side's own words.
+    #: The other side's own words, or why it was not asked.
     answer: str
 
 
@@ -110,7 +112,7 @@ def problems(connection: Connection, now: datetime) -> list[str]:
         *_feed_problems(len(stored), [_broken(feed, now) for feed in stored if feed.state.failures]),
         *_said(_unreadable(connection, now), "item", "items", "of the last day could not be read: the log says why"),
         *_said(stuck, "item is", "items are", "waiting to be read for more than an hour"),
-        *_said(_dead(connection, now), "delivery was", "deliveries were", "given up in the last day: pactwatch alerts"),
+        *_said(_dead(connection, now), "delivery was", "deliveries were", f"given up in the last day: {LIST_DEAD}"),
         *_said(overdue, "delivery is", "deliveries are", "overdue by more than an hour"),
     ]
 
@@ -154,6 +156,10 @@ def _feed_problems(active: int, broken: Sequence[Broken]) -> list[str]:
 
 def _last(connection: Connection) -> tuple[Settled, ...]:
     c = deliveries.c
-    settled = select(c.settled_at, c.subscription, c.state, c.last_answer).where(c.state.in_(("sent", "dead")))
+    settled = select(c.settled_at, c.subscription, c.state, c.last_answer, c.reason)
+    settled = settled.where(c.state.in_(("sent", "dead")))
     rows = connection.execute(settled.order_by(c.settled_at.desc()).limit(LAST)).all()
-    return tuple(Settled(at=at, subscription=name, state=state, answer=answer) for at, name, state, answer in rows)
+    return tuple(
+        Settled(at=at, subscription=name, state=state, answer=answer or reason)
+        for at, name, state, answer, reason in rows
+    )

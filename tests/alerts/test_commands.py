@@ -148,6 +148,7 @@ def test_why(told: Path, folder: Make) -> None:
         "1. 500 oops",
         "2. 200 OK",
         "refused for good: 550 5.1.1 no such user",
+        f"pactwatch alerts retry {outbox.delivery_id('abc-1', 'mail')}",
         "about US-KR, not JP",
         "subscribed after the alert was written",
     ):

@@ -175,6 +175,19 @@ def test_deliveries(
     assert listed == ([("desk", state)] if settled else [])
 
 
+def test_a_delivery_that_was_not_even_tried_says_why(
+    status: Callable[..., Result], daemon: FolderLock, store: Store, now: datetime
+) -> None:
+    with store.begin() as connection:
+        what = {"title": "t", "thread": "US-KR", "labels": {}, "body": {}, "at": now, "created_at": now}
+        connection.execute(alerts.insert().values(id="a", **what))
+        how = {"state": "dead", "reason": "the receiver is gone", "created_at": now, "settled_at": now}
+        connection.execute(deliveries.insert().values(id="d", alert_id="a", subscription="hook", **how))
+    told = " ".join(status().stdout.split())
+    assert "dead to hook: the receiver is gone" in told
+    assert "given up in the last day: pactwatch alerts list --state dead" in told
+
+
 def test_an_item_that_nobody_reads_is_told(
     status: Callable[..., Result], daemon: FolderLock, store: Store, now: datetime
 ) -> None:
