@@ -12,6 +12,7 @@ from typing import Any
 from monitor.reading import attributes, features
 from monitor.reading.analysis import Analysis, Analyst
 from monitor.reading.quantities import Quantity
+from monitor.reading.roles import Told
 from monitor.reading.text import fold
 from monitor.types import Article, Source
 
@@ -39,6 +40,8 @@ class Case:
     older: set[int] = field(default_factory=set)
     #: Figures that repeat a claim's value somewhere else: neither right nor wrong.
     unclear: set[int] = field(default_factory=set)
+    #: What trained models that have not seen the article would have told before each figure.
+    heard: list[Told] = field(default_factory=list)
 
 
 def article(row: dict[str, Any]) -> Article:

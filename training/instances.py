@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from config.words import Topic
@@ -12,7 +12,7 @@ from monitor.reading.claims import POSSIBLE
 from monitor.reading.models import Labels, Models, Rank
 from monitor.reading.roles import Told
 from training.gold import Case
-from training.optimise import Choice, Labelled, labels, rank
+from training.optimise import Choice, Labelled, PairChoice, labels, rank, rank_pairs
 
 #: Strength of the L2 penalty by model.
 STRENGTH = {
@@ -25,6 +25,10 @@ STRENGTH = {
     "previous": 2.0,
     "effective": 2.0,
 }
+
+
+#: Yields each figure that has claims, its claims, and what was told before it.
+Way = Callable[[Case], Iterator[tuple[int, list[dict[str, Any]], Told]]]
 
 
 def told_after(group: list[dict[str, Any]], told: Told) -> Told:
@@ -45,6 +49,12 @@ def walk(case: Case) -> Iterator[tuple[int, list[dict[str, Any]], Told]]:
         told = told_after(case.groups[index], told)
 
 
+def overheard(case: Case) -> Iterator[tuple[int, list[dict[str, Any]], Told]]:
+    """Each figure that has claims, with what trained models told before it, right or wrong."""
+    for index in sorted(case.groups) if case.heard else ():
+        yield index, case.groups[index], case.heard[index]
+
+
 def kinds(cases: Sequence[Case]) -> Iterator[Labelled]:
     for case in cases:
         for index, label in labelled(case):
@@ -61,37 +71,35 @@ def labelled(case: Case) -> Iterator[tuple[int, str]]:
                 yield index, label
 
 
-def statuses(cases: Sequence[Case]) -> Iterator[Labelled]:
+def statuses(cases: Sequence[Case], way: Way = walk) -> Iterator[Labelled]:
     for case in cases:
         a = case.analysis
-        for index, group, told in walk(case):
+        for index, group, told in way(case):
             context = features.around(a, index)
             f = claims.status_features(a, index, group[0]["kind"], context, told)
             yield Labelled(f, group[0]["status"], case.article.id)
 
 
-def sides(cases: Sequence[Case]) -> Iterator[Choice]:
-    """The pair of party and counterparty; the features of the three models are told apart by their first letter."""
+def sides(cases: Sequence[Case], way: Way = walk) -> Iterator[PairChoice]:
+    """The pair of party and counterparty."""
     for case in cases:
         a = case.analysis
-        for index, group, told in walk(case):
+        for index, group, told in way(case):
             kind, actor = group[0]["kind"], group[0]["actor"]
             by_role = claims.side_features_by_role(a, index, kind, told)
+            place = {code: k for k, code in enumerate(by_role)}
             options = list(claims.side_options(a, index, kind, told, actor))
             wanted = {(c["party"], c["counterparty"]) for c in group}
             right = {k for k, (p, c, _) in enumerate(options) if (p, c) in wanted}
             if right:
-                candidates = [
-                    [f"P{f}" for f in by_role[p]] + [f"C{f}" for f in by_role[c]] + [f"B{f}" for f in pair]
-                    for p, c, pair in options
-                ]
-                yield Choice(candidates, right, case.article.id)
+                pairs = [(place[p], place[c], f) for p, c, f in options]
+                yield PairChoice(list(by_role.values()), pairs, right, case.article.id)
 
 
-def scopes(cases: Sequence[Case]) -> Iterator[Choice]:
+def scopes(cases: Sequence[Case], way: Way = walk) -> Iterator[Choice]:
     """The list of scopes; where none is just the annotated one, those that share most with it are right."""
     for case in cases:
-        for index, group, told in walk(case):
+        for index, group, told in way(case):
             if group[0]["kind"] == "profit_share":
                 continue
             found = attributes.scope_options(case.analysis, index, group[0]["kind"], replace(told, actor=group[0]["actor"]))
@@ -111,11 +119,11 @@ def profit_scopes(cases: Sequence[Case]) -> Iterator[Choice]:
                 yield Choice(list(weighed.values()), {k for k, n in enumerate(weighed) if n in wanted}, case.article.id)
 
 
-def options(name: str, cases: Sequence[Case]) -> Iterator[Choice]:
+def options(name: str, cases: Sequence[Case], way: Way = walk) -> Iterator[Choice]:
     """The choices of actor, previous or effective."""
     for case in cases:
         a = case.analysis
-        for index, group, told in walk(case):
+        for index, group, told in way(case):
             kind = group[0]["kind"]
             if name == "actor":
                 if kind not in ("investment", "purchase", "duration", "annual_cap"):
@@ -158,22 +166,76 @@ def country_labels(cases: Sequence[Case]) -> Iterator[Labelled]:
             yield Labelled(f, "yes" if code in case.gold["countries"] else "no", case.article.id)
 
 
-def train(cases: Sequence[Case]) -> Models:
-    """All models from annotated articles."""
-    kind = labels(list(kinds(cases)), STRENGTH["kind"])
-    status = labels(list(statuses(cases)), STRENGTH["status"])
-    side = rank(list(sides(cases)), STRENGTH["sides"])
-    ranks = {
-        "party": {f[1:]: w for f, w in side.items() if f[0] == "P"},
-        "counterparty": {f[1:]: w for f, w in side.items() if f[0] == "C"},
-        "pair": {f[1:]: w for f, w in side.items() if f[0] == "B"},
-        "scope": rank(list(scopes(cases)), STRENGTH["scope"]),
-        "profit_scope": rank(list(profit_scopes(cases)), STRENGTH["profit_scope"]),
-        **{name: rank(list(options(name, cases)), STRENGTH[name]) for name in ("actor", "previous", "effective")},
-    }
-    fitted = {"kind": kind, "status": status, "country": labels(list(country_labels(cases)), 1.0)}
-    fitted |= {f"topic_{topic}": labels(list(topic_labels(topic, cases)), 1.0) for topic in Topic}
-    return Models(
-        labels={name: Labels(tuple(names), weights) for name, (names, weights) in fitted.items()},
-        ranks={name: Rank(weights) for name, weights in ranks.items()},
-    )
+@dataclass
+class Lessons:
+    """Everything the models learn from, by model; built once and cut by article for cross-validation."""
+
+    labelled: dict[str, list[Labelled]]
+    choices: dict[str, list[Choice]]
+    pairs: list[PairChoice]
+
+    @classmethod
+    def of(cls, cases: Sequence[Case]) -> Lessons:
+        """From what a careful reader would have told before each figure."""
+        return cls(
+            {
+                "kind": list(kinds(cases)),
+                "status": list(statuses(cases)),
+                "country": list(country_labels(cases)),
+                **{f"topic_{topic}": list(topic_labels(topic, cases)) for topic in Topic},
+            },
+            {
+                "scope": list(scopes(cases)),
+                "profit_scope": list(profit_scopes(cases)),
+                **{name: list(options(name, cases)) for name in ("actor", "previous", "effective")},
+            },
+            list(sides(cases)),
+        )
+
+    def hear(self, cases: Sequence[Case]) -> None:
+        """Adds what was overheard: the same decisions after what models told, right or wrong."""
+        self.labelled["status"] += statuses(cases, overheard)
+        self.choices["scope"] += scopes(cases, overheard)
+        self.choices["actor"] += options("actor", cases, overheard)
+        self.pairs += sides(cases, overheard)
+
+    def without(self, held: set[str]) -> Lessons:
+        """The lessons of all other articles."""
+        return Lessons(
+            {name: [t for t in things if t.group not in held] for name, things in self.labelled.items()},
+            {name: [c for c in found if c.group not in held] for name, found in self.choices.items()},
+            [p for p in self.pairs if p.group not in held],
+        )
+
+    def fit(self) -> Models:
+        """The models that these lessons make."""
+        party, counterparty, pair = rank_pairs(self.pairs, STRENGTH["sides"])
+        ranks = {"party": party, "counterparty": counterparty, "pair": pair}
+        ranks |= {name: rank(found, STRENGTH[name]) for name, found in self.choices.items()}
+        fitted = {name: labels(things, STRENGTH.get(name, 1.0)) for name, things in self.labelled.items()}
+        return Models(
+            labels={name: Labels(tuple(names), weights) for name, (names, weights) in fitted.items()},
+            ranks={name: Rank(weights) for name, weights in ranks.items()},
+        )
+
+
+def folded(cases: Sequence[Case], folds: int) -> Iterator[list[Case]]:
+    """The cases in so many parts of like size."""
+    for fold in range(folds):
+        yield [case for place, case in enumerate(cases) if place % folds == fold]
+
+
+def train(cases: Sequence[Case], folds: int = 3) -> Models:
+    """All models from annotated articles.
+
+    Twice over: the first models, each kept from the articles that it is to read, tell what a reader would have told
+    before each figure; the second learn to decide after such words too, which may be wrong.
+    """
+    lessons = Lessons.of(cases)
+    for held in folded(cases, folds) if folds else ():
+        assembler = claims.Assembler(lessons.without({case.article.id for case in held}).fit())
+        for case in held:
+            case.heard = [decision.told for decision in assembler.decide(case.analysis)]
+    if folds:
+        lessons.hear(cases)
+    return lessons.fit()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,19 @@ class Choice:
     candidates: list[list[str]]
     right: set[int]
     #: Which article it comes from: a feature counts once an article towards its support.
+    group: str = ""
+
+
+@dataclass
+class PairChoice:
+    """A choice of an ordered pair of things; a pair's score is what the first has for the one part, the second for the
+    other, and the two have together."""
+
+    #: Features of each thing, the same for both parts.
+    things: list[list[str]]
+    #: (first thing, second thing, features of the two together).
+    pairs: list[tuple[int, int, list[str]]]
+    right: set[int]
     group: str = ""
 
 
@@ -55,30 +68,76 @@ def _matrix(feature_lists: Sequence[list[str]], vocabulary: dict[str, int]) -> c
     return csr_matrix((np.ones(len(indices)), indices, pointers), shape=shape)
 
 
+class _Segments:
+    """Softmax and its loss over runs of candidates, one run a choice."""
+
+    def __init__(self, sizes: Sequence[int], right: Sequence[bool]) -> None:
+        self.sizes = np.array(sizes)
+        self.starts = np.cumsum([0, *sizes])[:-1]
+        self.right = np.array(right, dtype=float)
+
+    def loss(self, scores: np.ndarray) -> tuple[float, np.ndarray]:
+        """Minus the log of the summed probability of the right candidates, and its gradient by score."""
+        top = np.repeat(np.maximum.reduceat(scores, self.starts), self.sizes)
+        powers = np.exp(scores - top)
+        total = np.add.reduceat(powers, self.starts)
+        good = np.maximum(np.add.reduceat(powers * self.right, self.starts), 1e-300)
+        wanted = powers * self.right / np.repeat(good, self.sizes)
+        value = float(np.sum(np.log(total) - np.log(good)))
+        return value, powers / np.repeat(total, self.sizes) - wanted
+
+
+def _minimise(loss: Callable[[np.ndarray], tuple[float, np.ndarray]], size: int) -> np.ndarray:
+    return minimize(loss, np.zeros(size), jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
+
+
+def _rounded(vocabulary: dict[str, int], w: np.ndarray) -> dict[str, float]:
+    return {name: v for name, index in vocabulary.items() if (v := round(float(w[index]), DIGITS))}
+
+
 def rank(choices: Sequence[Choice], strength: float, least: int = 3) -> dict[str, float]:
-    """Weights of a conditional logit: the log of the summed probability of the right candidates, less an L2 penalty."""
+    """Weights of a conditional logit with an L2 penalty."""
     rows = [(c.group, f) for c in choices for f in c.candidates]
     vocabulary = _vocabulary(rows, least)
     x = _matrix([f for _, f in rows], vocabulary)
-    starts = np.cumsum([0] + [len(c.candidates) for c in choices])[:-1]
-    sizes = np.array([len(c.candidates) for c in choices])
-    right = np.array([k in c.right for c in choices for k in range(len(c.candidates))], dtype=float)
+    segments = _Segments(
+        [len(c.candidates) for c in choices], [k in c.right for c in choices for k in range(len(c.candidates))]
+    )
     transposed = x.T.tocsr()
 
     def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
-        scores = x @ w
-        top = np.repeat(np.maximum.reduceat(scores, starts), sizes)
-        powers = np.exp(scores - top)
-        total = np.add.reduceat(powers, starts)
-        good = np.add.reduceat(powers * right, starts)
-        good = np.maximum(good, 1e-300)
-        p = powers / np.repeat(total, sizes)
-        p_right = powers * right / np.repeat(good, sizes)
-        value = float(np.sum(np.log(total) - np.log(good)) + 0.5 * strength * (w @ w))
-        return value, transposed @ (p - p_right) + strength * w
+        value, by_score = segments.loss(x @ w)
+        return value + 0.5 * strength * float(w @ w), transposed @ by_score + strength * w
 
-    w = minimize(loss, np.zeros(len(vocabulary)), jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
-    return {name: v for name, index in vocabulary.items() if (v := round(float(w[index]), DIGITS))}
+    return _rounded(vocabulary, _minimise(loss, len(vocabulary)))
+
+
+def rank_pairs(
+    choices: Sequence[PairChoice], strength: float, least: int = 3
+) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
+    """Weights for the first thing of a pair, for the second, and for the two together."""
+    things = [(c.group, f) for c in choices for f in c.things]
+    together = [(c.group, f) for c in choices for _, _, f in c.pairs]
+    words, pair_words = _vocabulary(things, least), _vocabulary(together, least)
+    x, y = _matrix([f for _, f in things], words), _matrix([f for _, f in together], pair_words)
+    offsets = np.repeat(np.cumsum([0, *(len(c.things) for c in choices)])[:-1], [len(c.pairs) for c in choices])
+    first = offsets + np.array([p for c in choices for p, _, _ in c.pairs])
+    second = offsets + np.array([q for c in choices for _, q, _ in c.pairs])
+    segments = _Segments([len(c.pairs) for c in choices], [k in c.right for c in choices for k in range(len(c.pairs))])
+    xt, yt = x.T.tocsr(), y.T.tocsr()
+    n, m = len(words), len(pair_words)
+
+    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+        value, by_score = segments.loss((x @ w[:n])[first] + (x @ w[n : 2 * n])[second] + y @ w[2 * n :])
+        gradients = [
+            xt @ np.bincount(first, by_score, len(things)),
+            xt @ np.bincount(second, by_score, len(things)),
+            yt @ by_score,
+        ]
+        return value + 0.5 * strength * float(w @ w), np.concatenate(gradients) + strength * w
+
+    w = _minimise(loss, 2 * n + m)
+    return _rounded(words, w[:n]), _rounded(words, w[n : 2 * n]), _rounded(pair_words, w[2 * n :])
 
 
 def labels(things: Sequence[Labelled], strength: float, least: int = 3) -> tuple[list[str], dict[str, list[float]]]:
@@ -99,9 +158,6 @@ def labels(things: Sequence[Labelled], strength: float, least: int = 3) -> tuple
         value = float(-(y * logs).sum() + 0.5 * strength * (flat @ flat))
         return value, (transposed @ (np.exp(logs) - y) + strength * w).ravel()
 
-    flat = minimize(
-        loss, np.zeros(len(vocabulary) * len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 200}
-    ).x
-    w = flat.reshape(len(vocabulary), len(names))
+    w = _minimise(loss, len(vocabulary) * len(names)).reshape(len(vocabulary), len(names))
     weights = {name: [round(float(v), DIGITS) for v in w[index]] for name, index in vocabulary.items()}
     return names, {name: row for name, row in weights.items() if any(row)}

@@ -41,6 +41,8 @@ class Decision:
     probability: float
     reason: str
     claims: tuple[Claim, ...] = ()
+    #: What the figures before it had settled.
+    told: Told = Told()
 
 
 @dataclass
@@ -66,18 +68,18 @@ class Assembler:
             taken = 1.0 - dict(kinds[index]).get("none", 0.0) - leads[index]
             if kind in ("none", "previous") and taken < THRESHOLD:
                 reason = "the older figure of another" if kind == "previous" else "no term"
-                out.append(Decision(q, kind, probability, reason))
+                out.append(Decision(q, kind, probability, reason, told=told))
                 continue
             if kind in ("none", "previous"):
                 kind, probability = next((k, p) for k, p in kinds[index] if k not in ("none", "previous"))
             claims = self._claims(a, index, kind, taken, contexts[index], told, leads)
             if not claims:
-                out.append(Decision(q, "none", probability, "no figure to reckon it from"))
+                out.append(Decision(q, "none", probability, "no figure to reckon it from", told=told))
                 continue
+            out.append(Decision(q, kind, probability, "a term", tuple(claims), told))
             first = claims[0]
             pairs = told.pairs | {(kind, c.party, c.counterparty) for c in claims}
             told = Told(first.party, first.counterparty, tuple(dict.fromkeys(c.scope for c in claims)), first.status, first.actor, kind, pairs)
-            out.append(Decision(q, kind, probability, "a term", tuple(claims)))
         return out
 
     def _claims(

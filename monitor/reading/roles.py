@@ -264,6 +264,21 @@ def _elsewhere(a: Analysis, code: str, sentence: int, told: Told) -> list[str]:
             out += ["S-1", f"S-1k:{own[-1].kind}"]
             if own[0] == earlier[0]:
                 out.append("S-1lead")
+    opening = a.doc.paragraphs[sentence]
+    if 0 < opening:
+        begin = a.doc.sentences[opening][0]
+        told_so_far = [p for p in a.places if begin <= p.first < a.doc.sentences[sentence][0]]
+        if any(p.code == code for p in told_so_far):
+            out.append("para")
+        if told_so_far and told_so_far[0].code == code:
+            head = told_so_far[0]
+            out += ["paralead", f"paralead{min(sentence - opening, 3)}"]
+            if head.first == begin and (
+                head.list_last == a.doc.sentences[opening][1] - 1 or a.doc.tokens[head.list_last].norm in (":", ".", "-", "(")
+            ):
+                out += ["heading", f"heading:{head.kind}"]
+        elif any(code in p.members for p in told_so_far[:1]):
+            out.append("paralead")
     if told.party == code:
         out += ["lastP", f"lastP:{told.kind}"]
     if told.counterparty == code:

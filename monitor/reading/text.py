@@ -62,6 +62,16 @@ class Document:
         """For each token the index of its sentence."""
         return [index for index, (first, last) in enumerate(self.sentences) for _ in range(first, last)]
 
+    @cached_property
+    def paragraphs(self) -> list[int]:
+        """For each sentence the index of the sentence that its paragraph begins with."""
+        out: list[int] = []
+        for index, (first, _) in enumerate(self.sentences):
+            before = self.tokens[first - 1].end if first else 0
+            begins = index == 0 or "\n" in self.body[before : self.tokens[first].start]
+            out.append(index if begins else out[-1])
+        return out
+
     def at(self, offset: int) -> int:
         """The index of the token at or before an offset of the body."""
         return max(bisect_right(self.starts, offset) - 1, 0)
