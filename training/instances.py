@@ -36,9 +36,7 @@ def told_after(group: list[dict[str, Any]], told: Told) -> Told:
     first = group[0]
     scopes = tuple(dict.fromkeys(c["scope"] for c in group))
     pairs = told.pairs | {(c["kind"], c["party"], c["counterparty"]) for c in group}
-    return Told(
-        first["party"], first["counterparty"], scopes, first["status"], first["actor"], first["kind"], pairs
-    )
+    return Told(first["party"], first["counterparty"], scopes, first["status"], first["actor"], first["kind"], pairs)
 
 
 def walk(case: Case) -> Iterator[tuple[int, list[dict[str, Any]], Told]]:
@@ -102,7 +100,9 @@ def scopes(cases: Sequence[Case], way: Way = walk) -> Iterator[Choice]:
         for index, group, told in way(case):
             if group[0]["kind"] == "profit_share":
                 continue
-            found = attributes.scope_options(case.analysis, index, group[0]["kind"], replace(told, actor=group[0]["actor"]))
+            found = attributes.scope_options(
+                case.analysis, index, group[0]["kind"], replace(told, actor=group[0]["actor"])
+            )
             wanted = {c["scope"] for c in group}
             shared = [len(wanted & set(scopes)) / len(wanted | set(scopes)) for scopes, _ in found]
             if max(shared) > 0:
