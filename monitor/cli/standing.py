@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.cli.loading import counted
 from monitor.daemon.lock import Holder, held, noted
+from monitor.daemon.upkeep import out_of_space
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -45,7 +46,8 @@ def look(loaded: Loaded, now: datetime | None = None) -> Standing:
     running = held(loaded.data_dir)
     daemon = noted(loaded.data_dir) if running else None
     report, trouble = _report(loaded, now)
-    problems = [*_of_daemon(daemon, now), *(report.problems if report else ()), *trouble]
+    disk = out_of_space(loaded.data_dir) if running else []
+    problems = [*disk, *_of_daemon(daemon, now), *(report.problems if report else ()), *trouble]
     return Standing(
         now=now,
         running=running,

@@ -11,6 +11,8 @@ from monitor.store import Store
 
 #: Bytes below which the log warns of a disk that fills.
 LITTLE_SPACE = 500_000_000
+#: Bytes below which nothing more can be kept, not even the daemon's own note of what is wrong with it.
+NO_SPACE = 1_000_000
 
 log = get_logger()
 
@@ -35,3 +37,9 @@ def warn_of_little_space(folder: Path, least: int = LITTLE_SPACE) -> int:
     if free < least:
         log.warning("disk_nearly_full", folder=str(folder), free_mb=free // 1_000_000)
     return free
+
+
+def out_of_space(folder: Path) -> list[str]:
+    """What is wrong with the disk of a folder, in plain words; empty where something can still be written."""
+    free = shutil.disk_usage(folder).free
+    return [f"the disk of {folder} is full: free some space, the work is tried again"] if free < NO_SPACE else []

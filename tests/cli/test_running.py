@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -131,6 +132,15 @@ def test_what_the_daemon_found_wrong_with_itself_is_told(
     daemon.sign_of_life(now, ["read: the disk is full"])
     assert status().exit_code == 1
     assert as_json(status("--json"))["problems"] == ["read: the disk is full"]
+
+
+def test_a_full_disk_is_told_though_the_daemon_cannot_write_it_down(
+    status: Callable[..., Result], daemon: FolderLock, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(total=2**30, used=2**30 - 4096, free=4096))
+    result = status()
+    assert result.exit_code == 1
+    assert "is full: free some space" in " ".join(result.stdout.split())
 
 
 def test_a_daemon_that_hangs_is_told(
