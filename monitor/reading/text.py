@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Collection
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 #: Typographic variants folded one character to one, so that offsets hold.
-FOLD = str.maketrans(
-    {
-        "’": "'",
-        "‘": "'",
-        "ʼ": "'",
-        "“": '"',
-        "”": '"',
-        "„": '"',
-        "\u00a0": " ",
-        "\u202f": " ",
-        "\u2009": " ",
-        "‑": "-",
-        "‐": "-",
-        "–": "-",
-        "−": "-",
-    }
+FOLD = (
+    *((char, "'") for char in "’‘ʼ"),
+    *((char, '"') for char in "“”„"),
+    *((char, " ") for char in "\u00a0\u202f\u2009"),
+    *((char, "-") for char in "‑‐–−"),
 )
 
 #: A number with its separators, a word with its inner hyphens, apostrophes and dots (U.S.), or one other character.
@@ -32,14 +21,30 @@ TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]\.(?:[^\W\d_]\.)+|[^\W\d_]+(?:['-][
 SENTENCE_END = re.compile(r"[.!?…][\"')\]]*(?=\s)|\n+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Token:
-    """One token: where it stands in the body, its lower-case form, and whether it began with a capital."""
+    """One token: where it stands in the body, its lower-case form, and whether it began with a capital.
+
+    Never changed once made; it is not frozen only because that takes three times as long, for every word of the news.
+    """
 
     start: int
     end: int
     norm: str
     capital: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words in order, each with its lower-case form and where it stands in the body."""
+
+    norms: list[str]
+    starts: list[int]
+    ends: list[int]
+
+    def at(self, offset: int) -> int:
+        """The index of the first word that begins at or behind an offset."""
+        return bisect_left(self.starts, offset)
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,31 @@ class Document:
     @cached_property
     def starts(self) -> list[int]:
         return [token.start for token in self.tokens]
+
+    @cached_property
+    def norms(self) -> list[str]:
+        """The lower-case form of each token."""
+        return [token.norm for token in self.tokens]
+
+    @cached_property
+    def words(self) -> Words:
+        """The tokens once more, compounds taken apart at their hyphens: "duty-free" is two words."""
+        norms: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        for token in self.tokens:
+            if "-" not in token.norm or len(token.norm) == 1:
+                norms.append(token.norm)
+                starts.append(token.start)
+                ends.append(token.end)
+                continue
+            start = token.start
+            for part in token.norm.split("-"):
+                norms.append(part)
+                starts.append(start)
+                ends.append(start + len(part))
+                start += len(part) + 1
+        return Words(norms, starts, ends)
 
     @cached_property
     def sentence_of(self) -> list[int]:
@@ -84,7 +114,10 @@ class Document:
 
 def fold(text: str) -> str:
     """The text with typographic quotes, spaces and hyphens made plain; every offset stays."""
-    return text.translate(FOLD)
+    if not text.isascii():
+        for char, plain in FOLD:
+            text = text.replace(char, plain)
+    return text
 
 
 def document(title: str, text: str, abbreviations: Collection[str] = ()) -> Document:
@@ -93,7 +126,7 @@ def document(title: str, text: str, abbreviations: Collection[str] = ()) -> Docu
     `abbreviations` are lower-case words whose full stop ends no sentence ("mr", "nov").
     """
     body = fold(title + "\n" + text)
-    tokens = tuple(Token(m.start(), m.end(), m.group().lower(), m.group()[0].isupper()) for m in TOKEN.finditer(body))
+    tokens = tuple(_tokens(body))
     ends = [m for m in SENTENCE_END.finditer(body) if _ends_sentence(body, m, abbreviations)]
     sentences: list[tuple[int, int]] = []
     first = 0
@@ -110,6 +143,15 @@ def document(title: str, text: str, abbreviations: Collection[str] = ()) -> Docu
     return Document(body, len(title), tokens, tuple(sentences))
 
 
+def _tokens(body: str) -> Iterator[Token]:
+    low = body.lower()
+    if len(low) != len(body):  # "İ" has a longer lower case, which would move every offset behind it
+        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in body)
+    for match in TOKEN.finditer(body):
+        start, end = match.span()
+        yield Token(start, end, low[start:end], body[start].isupper())
+
+
 def _ends_sentence(body: str, mark: re.Match[str], abbreviations: Collection[str]) -> bool:
     """A line break always ends a sentence; a full stop does unless it belongs to an abbreviation or an initial."""
     if mark.group()[0] != ".":
@@ -120,6 +162,6 @@ def _ends_sentence(body: str, mark: re.Match[str], abbreviations: Collection[str
     if word in abbreviations or (len(word) == 1 and word.isalpha()):
         return False
     if "." in word and not word.replace(".", "").isdigit():
-        # "U.S." ends a sentence only where a capital follows that opens one; that can't be told from a name, so it doesn't.
+        # "U.S." ends a sentence only where a capital opens the next one, which can't be told from a name: it doesn't.
         return False
     return not follows.islower()
