@@ -96,6 +96,8 @@ class Scope:
     #: For display: "cars", "critical minerals".
     name: str
     words: tuple[Phrase, ...]
+    #: The scope that it is a part of: energy for LNG.
+    part_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +295,7 @@ def _day(text: str) -> date | None:
 
 
 def _scope(code: str, entry: Mapping[str, Any]) -> Scope:
-    return Scope(code=code, name=entry["name"], words=phrases(entry["words"]))
+    return Scope(code=code, name=entry["name"], words=phrases(entry["words"]), part_of=entry.get("part_of"))
 
 
 def _company(line: str, country: str) -> Company:

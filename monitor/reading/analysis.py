@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from config.vocabulary import Vocabulary
+from monitor.reading import lists
 from monitor.reading.companies import CompanyMention
 from monitor.reading.dates import DateMention, DateReader
 from monitor.reading.jurisdictions import Mention
 from monitor.reading.lexicon import Lexicon, forms, lexicon
+from monitor.reading.lists import Chunk, Tie
 from monitor.reading.quantities import Quantity, quantities
 from monitor.reading.recognise import Recogniser
 from monitor.reading.scan import Entry
@@ -41,13 +43,19 @@ class Grammar:
     adverbs: frozenset[str] = frozenset()
     determiners: frozenset[str] = frozenset()
     prepositions: frozenset[str] = frozenset()
+    #: Words that stand for goods told before: "these", "both".
+    pronouns: frozenset[str] = frozenset()
+    #: What a share or a number of goods is counted in: "98% of lines", "221 products".
+    counted: frozenset[str] = frozenset()
+    #: Prepositions by which goods are somebody's: "of".
+    genitives: frozenset[str] = frozenset()
     #: Endings of a verb form that is never passive: "-ing".
     active_endings: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, raw: Mapping[str, list[str]]) -> Grammar:
         """From the `grammar` section of a language file."""
-        sets = {n: frozenset(map(str, raw[n])) for n in ("auxiliaries", "passives", "adverbs", "determiners", "prepositions")}
+        sets = {name: frozenset(map(str, words)) for name, words in raw.items() if name != "active_endings"}
         return cls(**sets, active_endings=tuple(raw["active_endings"]))
 
 
@@ -70,6 +78,8 @@ class Analysis:
     joins: frozenset[str] = frozenset()
     #: The language's small words.
     grammar: Grammar = Grammar()
+    #: Scopes that are a part of another: LNG of energy.
+    wholes: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def classes(self) -> list[tuple[str, ...]]:
@@ -116,7 +126,12 @@ class Analysis:
     @cached_property
     def chunks(self) -> tuple[Chunk, ...]:
         """The lists of scopes, in order."""
-        return chunked(self)
+        return lists.chunked(self)
+
+    @cached_property
+    def ties(self) -> Mapping[int, tuple[Tie, ...]]:
+        """For each sentence which list is tied to which figure."""
+        return lists.tied(self)
 
     @cached_property
     def votes(self) -> Mapping[str, tuple[int, int]]:
@@ -183,42 +198,6 @@ def listed(places: Sequence[Place], a: Analysis) -> tuple[Place, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Scopes told in one list: "steel, aluminum and copper". Tokens, the scopes in order, whether all words are weak."""
-
-    start: int
-    stop: int
-    scopes: tuple[str, ...]
-    weak: bool
-
-
-def chunked(a: Analysis) -> tuple[Chunk, ...]:
-    """The lists of scopes of an article, in order; a scope told alone is a list of one. `all` never joins a list."""
-    found: list[Chunk] = []
-    for mention in a.scopes:
-        start, stop = a.doc.at(mention.start), a.doc.at(mention.end - 1) + 1
-        last = found[-1] if found else None
-        if last and mention.scope != "all" and last.scopes != ("all",) and _joined(a, last, start):
-            scopes = last.scopes if mention.scope in last.scopes else (*last.scopes, mention.scope)
-            found[-1] = Chunk(last.start, max(stop, last.stop), scopes, last.weak and mention.weak)
-        else:
-            found.append(Chunk(start, stop, (mention.scope,), mention.weak))
-    return tuple(found)
-
-
-def _joined(a: Analysis, last: Chunk, start: int) -> bool:
-    """Whether only joining words, and an adjective or two, stand between a list and the next scope."""
-    if start < last.stop:
-        return True
-    if start - last.stop > 4 or a.doc.sentence_of[start] != a.doc.sentence_of[last.stop - 1]:
-        return False
-    gap = range(last.stop, start)
-    if any(a.shapes[k].startswith("<") or a.doc.tokens[k].norm in a.grammar.prepositions for k in gap):
-        return False
-    return not gap or any(a.doc.tokens[k].norm in a.joins for k in gap)
-
-
 def cast_roles(
     places: Sequence[Place], classes: Sequence[Sequence[str]], shapes: Sequence[str]
 ) -> Mapping[str, tuple[int, int]]:
@@ -243,6 +222,7 @@ class Analyst:
         self.lexicon: Lexicon = lexicon(raw)
         self._dates = DateReader(raw)
         self._grammar = Grammar.of(raw["grammar"])
+        self._wholes = {code: scope.part_of for code, scope in vocabulary.scopes.items() if scope.part_of}
         self._joins = frozenset(str(word) for word in raw["joins"])
         self._recogniser = Recogniser(vocabulary, further=list(_cue_entries(raw["cues"])))
 
@@ -267,6 +247,7 @@ class Analyst:
             cues=cues,
             joins=self._joins,
             grammar=self._grammar,
+            wholes=self._wholes,
             home=tuple(dict.fromkeys(m.code for m in source.mentions)),
         )
 

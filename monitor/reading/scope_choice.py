@@ -2,91 +2,201 @@
 
 from __future__ import annotations
 
-from monitor.reading.analysis import Analysis, Chunk
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from monitor.reading.analysis import Analysis
 from monitor.reading.features import span
+from monitor.reading.lists import Chunk, signature
 from monitor.reading.nearby import BACK, where
 from monitor.reading.roles import GROUPS, Told
 
+Scopes = tuple[str, ...]
+ALL, OTHER = ("all",), ("other",)
+#: Classes that speak for the choice of `all` or `other` where they stand near a figure.
+CUES = frozenset(
+    ("all_goods", "world", "goods", "same", "quota", "dumping", "invest", "rate", "except", "remainder", "include")
+)
+#: A share of goods from which they are told as all of them, in percent.
+NEARLY_ALL = 90.0
 
-def scope_options(a: Analysis, index: int, kind: str, told: Told) -> list[tuple[tuple[str, ...], list[str]]]:
+
+@dataclass(frozen=True)
+class _Around:
+    """A figure and what its sentence tells of goods."""
+
+    a: Analysis
+    index: int
+    kind: str
+    told: Told
+    first: int
+    last: int
+    sentence: int
+    begin: int
+    end: int
+    #: The lists of its sentence that name goods.
+    named: tuple[Chunk, ...]
+
+    @classmethod
+    def of(cls, a: Analysis, index: int, kind: str, told: Told) -> _Around:
+        first, last = span(a, a.quantities[index])
+        sentence = a.doc.sentence_of[first]
+        begin, end = a.doc.sentences[sentence]
+        named = tuple(c for c in a.chunks if begin <= c.start < end and c.scopes != ALL)
+        return cls(a, index, kind, told, first, last, sentence, begin, end, named)
+
+
+def scope_options(a: Analysis, index: int, kind: str, told: Told) -> list[tuple[Scopes, list[str]]]:
     """What the figure can be about, each list of scopes with its features; `all` and `other` are always among them."""
-    first, last = span(a, a.quantities[index])
-    own = a.doc.sentence_of[first]
-    begin, end = a.doc.sentences[own]
+    f = _Around.of(a, index, kind, told)
     group = GROUPS.get(kind, "m")
-    spans: dict[tuple[str, ...], list[Chunk]] = {("all",): [], ("other",): []}
-    named = 0
-    near = []
-    for chunk in a.chunks:
-        sentence = a.doc.sentence_of[chunk.start]
-        if sentence == 0 or own - BACK <= sentence <= own + 1:
-            several = group == "m" and len(chunk.scopes) > 1
-            spans.setdefault(("all",) if several else chunk.scopes, []).append(chunk)
-            if sentence == own and chunk.scopes != ("all",):
-                named += 1
-                near.append(chunk)
-    if told.scopes:
-        spans.setdefault(told.scopes, [])
-    for company in a.companies:
-        if company.scope and a.doc.sentence_of[a.doc.at(company.start)] in (0, own, own - 1):
-            spans.setdefault((company.scope,), [])
-    titled = {c.scopes for c in a.chunks if c.start < a.doc.sentences[0][1] and c.scopes != ("all",)}
+    candidates = _candidates(f, group == "m")
+    shared = _general(f)
+    titled = {c.scopes for c in a.chunks if c.start < a.doc.sentences[0][1] and c.scopes != ALL}
     trades = {c.scope for c in a.companies if c.scope and told.actor in (None, c.name)}
     out = []
-    for scopes, places in spans.items():
-        kept = "a:" if scopes == ("all",) else "o:" if scopes == ("other",) else ""
-        features = [
-            kept or "named",
-            f"{kept}list{min(len(scopes), 3)}",
-            f"{kept}n{min(named, 3)}",
-            f"{kept}t{min(len(titled), 2)}",
-        ]
-        if kept:
-            features += [
-                f"{kept}cl:{n}" for k in range(max(begin, first - 8), first) for n in a.classes[k] if n in ALL_CUES
-            ]
-            features += [
-                f"{kept}cr:{n}" for k in range(last, min(end, last + 8)) for n in a.classes[k] if n in ALL_CUES
-            ]
-            features += [
-                f"{kept}l1:{a.shapes[first - 1] if first > begin else ''}",
-                f"{kept}r1:{a.shapes[last] if last < end else ''}",
-            ]
-            features.append(f"{kept}f:{a.quantities[index].family}")
-            features.append(f"{kept}{kind}")
-        if told.scopes == scopes:
-            features += [f"{kept}last", f"{kept}last{told.kind == kind}", f"{kept}lastn{min(named, 2)}"]
-        if scopes in titled:
-            features += [f"{kept}T", f"{kept}Tn{min(named, 2)}"]
-        if len(scopes) == 1 and scopes[0] in trades:
-            features += [f"{kept}trade", f"{kept}trade:{kind}", f"{kept}traden{min(named, 2)}"]
-        inside = [c for c in places if begin <= c.start < end]
-        nearest = sorted(inside, key=lambda c: min(abs(c.start - last), abs(first - c.stop)))[:2]
-        for rank, chunk in enumerate(nearest):
-            place = where(a, first, last, chunk.start, chunk.stop)
-            closer = sum(
-                1
-                for c in near
-                if c.scopes != scopes and (chunk.stop <= c.start < first or last <= c.start < chunk.start)
-            )
-            side = "L" if chunk.stop <= first else "R"
-            features += [f"{kept}{f}" for f in place] if rank == 0 else [f"{kept}2{f}" for f in place[:2]]
-            features += [
-                f"{kept}w{chunk.weak:d}",
-                f"{kept}{side}closer{min(closer, 3)}",
-                f"{kept}m{min(len(chunk.scopes), 3)}",
-            ]
-            others = sum(1 for c in near if c.scopes != scopes)
-            features.append(f"{kept}{side}others{min(others, 2)}")
-        if not nearest and places:
-            away = a.doc.sentence_of[places[-1].start]
-            features += [
-                f"{kept}out{away - own if away else 'T'}",
-                f"{kept}out{away - own if away else 'T'}n{min(named, 2)}",
-            ]
-        features.append(f"{kept}count{min(sum(c.scopes == scopes for c in a.chunks), 3)}")
-        out.append((scopes, [f"{group}{f}" for f in features]))
+    for scopes, places in candidates.items():
+        kept = "a:" if scopes == ALL else "o:" if scopes == OTHER else ""
+        features = [kept or "named", f"list{min(len(scopes), 3)}", f"t{min(len(titled), 2)}"]
+        features += shared if kept else ()
+        features += _context(f, scopes, places, titled, trades)
+        features += _placed(f, scopes, places)
+        out.append((scopes, [f"{group}{kept}{name}" for name in features]))
     return out
 
 
-ALL_CUES = frozenset(("all_goods", "world", "goods", "same", "quota", "dumping", "invest", "rate"))
+def _candidates(f: _Around, is_sum: bool) -> Mapping[Scopes, list[Chunk]]:
+    """The lists of the title and of the sentences around, what was told last, the trades of the firms around."""
+    a, told = f.a, f.told
+    found: dict[Scopes, list[Chunk]] = {ALL: [], OTHER: []}
+    for chunk in a.chunks:
+        sentence = a.doc.sentence_of[chunk.start]
+        if sentence == 0 or f.sentence - BACK <= sentence <= f.sentence + 1:
+            found.setdefault(_whole(a, chunk.scopes) if is_sum else chunk.scopes, []).append(chunk)
+    if told.scopes:
+        found.setdefault(told.scopes, [])
+    for company in a.companies:
+        if company.scope and a.doc.sentence_of[a.doc.at(company.start)] in (0, f.sentence, f.sentence - 1):
+            found.setdefault((company.scope,), [])
+    return found
+
+
+def _whole(a: Analysis, scopes: Scopes) -> Scopes:
+    """What a sum shared by several sectors is about: the one they are parts of, else all."""
+    if len(scopes) == 1:
+        return scopes
+    wholes = {a.wholes.get(scope, scope) for scope in scopes}
+    return (wholes.pop(),) if len(wholes) == 1 else ALL
+
+
+def _general(f: _Around) -> list[str]:
+    """Features of the figure itself, for `all` and for `other`."""
+    a, first, last, begin, end = f.a, f.first, f.last, f.begin, f.end
+    out = [f"cl:{n}" for k in range(max(begin, first - 8), first) for n in a.classes[k] if n in CUES]
+    out += [f"cr:{n}" for k in range(last, min(end, last + 8)) for n in a.classes[k] if n in CUES]
+    out += [f"l1:{a.shapes[first - 1] if first > begin else ''}", f"r1:{a.shapes[last] if last < end else ''}"]
+    out += [f"f:{a.quantities[f.index].family}", f.kind, f"n{min(len(f.named), 3)}"]
+    out += _counted(f)
+    return out
+
+
+def _counted(f: _Around) -> Iterator[str]:
+    """How many goods, or what share of them, the sentence says: "98% of lines", "221 products"."""
+    a = f.a
+    spans = {a.doc.at(q.start): q for q in a.quantities if q.family in ("percent", "bare", "share", "fraction")}
+    for k in range(f.begin, f.end):
+        if k in spans and k != f.first:
+            q = spans[k]
+            stop = a.doc.at(q.end - 1) + 1
+            after = [a.doc.tokens[j].norm for j in range(stop, min(f.end, stop + 6))]
+            if after and after[0] in a.grammar.genitives and any(norm in a.grammar.counted for norm in after):
+                share = q.value * (100 if q.family == "fraction" else 1)
+                yield "share:" + ("most" if share >= NEARLY_ALL else "some")
+        elif a.doc.tokens[k].norm[0].isdigit() and a.shapes[k] not in ("<figure>", "<date>"):
+            after = [a.doc.tokens[j].norm for j in range(k + 1, min(f.end, k + 4))]
+            if any(norm in a.grammar.counted for norm in after):
+                yield "counted"
+
+
+def _context(f: _Around, scopes: Scopes, places: list[Chunk], titled: set[Scopes], trades: set[str]) -> Iterator[str]:
+    """What speaks for a candidate beside its place: told last, in the title, a firm's trade, often told."""
+    a, told, n = f.a, f.told, min(len(f.named), 2)
+    if told.scopes == scopes:
+        yield from ("last", f"last{told.kind == f.kind}", f"lastn{n}")
+        yield from (f"last:{name}" for name in _anaphora(f))
+    if scopes in titled:
+        yield from ("T", f"Tn{n}", f"Tt{min(len(titled), 2)}n{n}")
+    if len(scopes) == 1 and scopes[0] in trades:
+        yield from ("trade", f"trade:{f.kind}", f"traden{n}")
+    count = sum(c.scopes == scopes for c in a.chunks)
+    yield f"count{min(count, 3)}"
+    if scopes != ALL:
+        most = sum(c.scopes != ALL for c in a.chunks)
+        yield f"part{int(4 * count / most) if most else 0}n{n}"
+    if places and not any(f.begin <= c.start < f.end for c in places):
+        sentence = max(a.doc.sentence_of[c.start] for c in places)
+        away = str(sentence - f.sentence) if sentence else "T"
+        paragraph = a.doc.paragraphs[f.sentence] <= sentence
+        yield from (f"out{away}", f"out{away}n{n}", f"out{away}p{paragraph:d}n{n}")
+        if not n:
+            yield from (f"out{away}:{name}" for name in _anaphora(f))
+
+
+def _anaphora(f: _Around) -> Iterator[str]:
+    """Whether the sentence points back: a pronoun before the figure, "the" duty or "a" duty; whom it names anew."""
+    a = f.a
+    if any(a.doc.tokens[k].norm in a.grammar.pronouns for k in range(f.begin, f.first)):
+        yield "pronoun"
+    yield f"begins:{a.shapes[f.begin]}"
+    here = {p.code for p in a.places if f.begin <= p.first < f.end and p.kind != "firm"}
+    yield f"new{bool(here - {f.told.party, f.told.counterparty}):d}"
+
+
+def _placed(f: _Around, scopes: Scopes, places: list[Chunk]) -> Iterator[str]:
+    """Where a candidate stands in the figure's sentence, and how the words between tie the two."""
+    a, first, last = f.a, f.first, f.last
+    inside = [c for c in places if f.begin <= c.start < f.end]
+    nearest = sorted(inside, key=lambda c: min(abs(c.start - last), abs(first - c.stop)))[:2]
+    for rank, chunk in enumerate(nearest):
+        place = where(a, first, last, chunk.start, chunk.stop)
+        if rank:
+            yield from (f"2{name}" for name in place[:2])
+            continue
+        yield from place
+        left = chunk.stop <= first
+        side = "L" if left else "R"
+        between = [
+            c
+            for c in f.named
+            if c.scopes != scopes and (chunk.stop <= c.start < first or last <= c.start < chunk.start)
+        ]
+        others = sum(c.scopes != scopes for c in f.named)
+        yield from (f"w{chunk.weak:d}", f"m{min(len(chunk.scopes), 3)}")
+        yield from (f"{side}closer{min(len(between), 3)}", f"{side}others{min(others, 2)}")
+        gap = range(chunk.stop, first) if left else range(last, chunk.start)
+        if 0 < len(gap) <= 25:
+            marks = signature(a, gap)
+            yield (
+                f"{side}sig:{' '.join(marks[:2])}..{' '.join(marks[-2:])}"
+                if len(marks) > 4
+                else f"{side}sig:{' '.join(marks)}"
+            )
+            yield from (f"{side}has:{name}" for name in set(marks))
+        yield from _tied(f, chunk, side)
+        if chunk.start > f.begin:
+            yield from (f"{side}bc:{name}" for name in a.classes[chunk.start - 1] if name in ("except", "include"))
+
+
+def _tied(f: _Around, chunk: Chunk, side: str) -> Iterator[str]:
+    """Whether the words tie the list to this figure or to another, and which side the sentence's other ties are on."""
+    ties = f.a.ties.get(f.sentence, ())
+    place = f.a.chunks.index(chunk)
+    own = any(t.figure == f.index and t.chunk == place for t in ties)
+    taken = [t for t in ties if t.chunk == place and t.figure != f.index]
+    elsewhere = any(t.figure == f.index and t.chunk != place for t in ties)
+    behind = sum(t.behind for t in ties if t.figure != f.index) - sum(not t.behind for t in ties if t.figure != f.index)
+    way = "R" if behind > 0 else "L" if behind < 0 else "-"
+    yield f"{side}tie{own:d}{len(taken) > 0:d}{elsewhere:d}"
+    yield f"{side}tie{own:d}{len(taken) > 0:d}{elsewhere:d}{way}"
+    yield f"{side}way{way}"
+    yield from (f"{side}taken{'R' if t.behind else 'L'}" for t in taken)
