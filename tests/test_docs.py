@@ -124,3 +124,16 @@ def test_make_targets_that_the_readme_names_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"^make ([a-z-]+)", README, re.MULTILINE):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_the_architecture_page_names_rooms_that_are_there() -> None:
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    rooms = re.findall(r"^\| `([\w/.]+)` \|", page, re.MULTILINE)
+    assert len(rooms) > 20
+    assert [room for room in rooms if not (ROOT / room).exists()] == []
+
+
+def test_the_architecture_page_knows_every_package() -> None:
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    packages = [path.parent.relative_to(ROOT).as_posix() for path in (ROOT / "monitor").glob("*/__init__.py")]
+    assert packages and [name for name in packages if f"`{name}/" not in page] == []
