@@ -19,7 +19,7 @@ STRENGTH = {
     "kind": 4.0,
     "status": 4.0,
     "sides": 4.0,
-    "scope": 2.0,
+    "scope": 4.0,
     "profit_scope": 2.0,
     "actor": 2.0,
     "previous": 2.0,
