@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 
 from monitor.cli.root import cli
 
@@ -12,4 +13,8 @@ def main() -> None:
 
     Exit codes: 0 well, 1 found something or did a part, 2 usage or config, 3 the daemon does not run.
     """
+    for stream in (sys.stdout, sys.stderr):
+        # UTF-8 whatever the locale is: the contracts of `extract` and `--json` say so, and quotes hold every letter.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
     sys.exit(cli())

@@ -90,16 +90,19 @@ def test_the_same_articles_are_read_the_same_alone_and_in_company() -> None:
     assert extracted(lines(ARTICLE, other)) == [*extracted(lines(ARTICLE)), *extracted(lines(other))]
 
 
-def test_bytes_out_are_utf8_whatever_the_terminal_is() -> None:
-    article = {**ARTICLE, "id": "ünï", "text": "Zürich’s “rate” is 15 percent for Swiss goods, said the US."}
+@pytest.mark.parametrize("words", [["extract"], ["explain", "-"], ["explain", "--json", "-"]], ids=" ".join)
+def test_what_is_printed_is_utf8_whatever_the_terminal_is(words: list[str]) -> None:
+    article = {**ARTICLE, "id": "ünï", "text": "Zürich’s “rate” is 15 percent for Swiss goods, said the US. \ud800"}
     run = subprocess.run(
-        [sys.executable, "-c", "from monitor.cli import main; main()", "extract"],
-        input=lines(article).encode(),
+        [sys.executable, "-c", "from monitor.cli import main; main()", *words],
+        input=json.dumps(article).encode(),
         env={"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PATH": ""},
         capture_output=True,
         check=True,
     )
-    assert json.loads(run.stdout.decode("utf-8"))["id"] == "ünï"
+    assert run.stdout.decode("utf-8") and b"Traceback" not in run.stderr
+    if words != ["explain", "-"]:
+        assert json.loads(run.stdout)["id"] == "ünï"
 
 
 BAD = [
