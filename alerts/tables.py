@@ -1,6 +1,7 @@
 """The outbox's tables. `monitor/store` joins this metadata with its own for the migrations.
 
-No address, URL or secret is ever stored: a delivery names its subscription, and the config is asked when it is sent.
+No secret is ever stored: a delivery names its subscription, and the config is asked when it is sent. Addresses are
+stored only of those who subscribed by command, and `subscriptions forget` deletes them.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ deliveries = Table(
     Column("id", String(64), primary_key=True),
     Column("alert_id", String(200), ForeignKey("alerts.id", ondelete="CASCADE"), nullable=False),
     Column("subscription", String(200), nullable=False),
-    #: queued, leased, sent, dead or skipped.
+    #: queued, leased, sent, dead or skipped; grouped: goes in the message of `group_id`; held: waits for a digest.
     Column("state", String(16), nullable=False),
     #: Why it is sent, skipped or dead, in plain words.
     Column("reason", Text, nullable=False),
@@ -52,6 +53,8 @@ deliveries = Table(
     Column("last_answer", Text, nullable=False, default=""),
     Column("created_at", UtcDateTime, nullable=False),
     Column("settled_at", UtcDateTime),
+    #: The delivery in whose message this one goes, its own id for the one that leads; NULL where it goes alone.
+    Column("group_id", String(64)),
 )
 Index("uq_deliveries_alert_id_subscription", deliveries.c.alert_id, deliveries.c.subscription, unique=True)
 # Partial: what is settled leaves the index, so that claiming costs the same after years of history.
@@ -61,6 +64,12 @@ Index(
     deliveries.c.next_attempt_at,
     sqlite_where=deliveries.c.next_attempt_at.is_not(None),
     postgresql_where=deliveries.c.next_attempt_at.is_not(None),
+)
+Index(
+    "ix_deliveries_group_id",
+    deliveries.c.group_id,
+    sqlite_where=deliveries.c.group_id.is_not(None),
+    postgresql_where=deliveries.c.group_id.is_not(None),
 )
 Index("ix_deliveries_state", deliveries.c.state, deliveries.c.settled_at)
 
@@ -88,4 +97,77 @@ stops = Table(
     Column("target", String(64), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("reason", Text, nullable=False),
+)
+
+#: Watchlists that a command added; YAML wins where it names one too.
+commanded_watchlists = Table(
+    "commanded_watchlists",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    #: config.settings.Watchlist as JSON.
+    Column("spec", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+#: Subscriptions that a command added; YAML wins where it names one too.
+commanded_subscriptions = Table(
+    "commanded_subscriptions",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    #: config.settings.Subscription as JSON; a secret stands in it as its reference.
+    Column("spec", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    #: NULL until the address said yes; nothing is sent before.
+    Column("confirmed_at", UtcDateTime),
+    #: Of the code that was sent to the address, hashed.
+    Column("code_hash", String(64)),
+    Column("code_until", UtcDateTime),
+)
+
+#: Subscriptions, of YAML too, that a command or their reader paused.
+pauses = Table(
+    "subscription_pauses",
+    metadata,
+    Column("subscription", String(200), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+#: What nobody wants to hear for a while. Kept after it is over: `alerts why` still names it.
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    #: Label selectors, all of which must hold.
+    Column("labels", JSON, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+)
+
+#: How far each digest has come.
+digests = Table(
+    "digests",
+    metadata,
+    Column("subscription", String(200), primary_key=True),
+    #: The last time for which a digest went out, or when the subscription was first seen.
+    Column("done_until", UtcDateTime, nullable=False),
+)
+
+#: Troubles of which the operator was told and that are not over.
+troubles = Table(
+    "troubles",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+#: A random key of this installation, from which the codes for opting out are made.
+keys = Table(
+    "alert_keys",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", String(64), nullable=False),
 )

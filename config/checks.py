@@ -9,9 +9,11 @@ import re
 from email.utils import parseaddr
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic_core import PydanticCustomError
 
+from config import selectors
 from config.codes import JURISDICTIONS, SCOPES, code_hint, deal
 from config.problems import did_you_mean
 from config.words import WORLD
@@ -180,4 +182,46 @@ def word(text: str) -> str:
     """A word or phrase to look for: not blank, since a blank one stands in every text."""
     if not text.strip():
         raise wrong("must not be empty")
+    return text.strip()
+
+
+def selector(text: str) -> str:
+    """A condition on a label: `deal=US-KR`, `move>=5`; it comes back without needless spaces."""
+    try:
+        return str(selectors.parse(text.strip()))
+    except ValueError as error:
+        raise wrong(str(error), selectors.HINT) from error
+
+
+def zone(text: str) -> str:
+    """The name of a time zone in the IANA database: `Europe/Berlin`, `UTC`."""
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        hint = did_you_mean(text.replace(" ", "_"), available_timezones(), cutoff=0.6)
+        raise wrong(f'unknown time zone "{text[:60]}"', hint or "write Europe/Berlin, Asia/Seoul or UTC") from None
+    return text
+
+
+def time_of_day(text: str) -> str:
+    """A time of day, `08:30`."""
+    if not re.fullmatch(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", text.strip()):
+        raise wrong(f'"{text[:20]}" is no time of day', 'write "08:30", with quotes')
+    return text.strip()
+
+
+def hours(text: str) -> str:
+    """From one time of day to another, `22:00-07:00`; empty for none."""
+    parts = [part.strip() for part in text.split("-")]
+    if not text.strip():
+        return ""
+    if len(parts) != 2 or parts[0] == parts[1]:
+        raise wrong(f'"{text[:40]}" is no span of hours', 'write "22:00-07:00"')
+    return "-".join(time_of_day(part) for part in parts)
+
+
+def program(text: str) -> str:
+    """The absolute path of a program, with arguments after it."""
+    if not line(text).startswith("/"):
+        raise wrong(f'"{text[:100]}" is no absolute path', "write /usr/local/bin/page --urgent")
     return text.strip()

@@ -6,6 +6,7 @@ import base64
 import binascii
 import os
 import re
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,12 @@ def problems(checked: Checked) -> Iterator[Problem]:
             yield node.at(("without",)).problem(message, "it would never match; keep one")
     for node, subscription in checked.subscriptions:
         yield from subscription_problems(node, subscription, checked)
+    settings = checked.settings
+    known = [subscription.name for _, subscription in checked.subscriptions]
+    if checked.complete and settings and settings.operator and settings.operator not in known:
+        hint = did_you_mean(settings.operator, known, cutoff=0.6) or "name one that stands under subscriptions:"
+        message = f'settings: operator: there is no subscription "{settings.operator}"'
+        yield checked.settings_node.at(("operator",)).problem(message, hint)
 
 
 def settings_problems(checked: Checked) -> Iterator[Problem]:
@@ -97,11 +104,29 @@ def subscription_problems(node: Node, subscription: Subscription, checked: Check
         if missing:
             message = f"{what}: mail cannot be sent without settings.mail.{' and settings.mail.'.join(missing)}"
             yield node.problem(message, "name the mail server under settings: mail:")
+    yield from service_problems(node, subscription, what)
     if subscription.channel == "webhook" and subscription.secret:
         text = subscription.secret.get_secret_value()
         if text != UNKNOWN and secret_bytes(text) is None:
             hint = "it is whsec_ and base64 (Standard Webhooks): echo whsec_$(openssl rand -base64 32)"
             yield node.at(("secret",)).problem(f"{what}: secret: is no webhook secret", hint)
+
+
+def service_problems(node: Node, subscription: Subscription, what: str) -> Iterator[Problem]:
+    """What an Apprise service or a script lacks."""
+    if subscription.channel == "apprise" and subscription.secret is None:
+        hint = "write secret: env:NAME or file:/path, and there slack://…, tgram://…, ntfy://…"
+        yield node.problem(f"{what}: apprise needs the service's URL as its secret", hint)
+    if subscription.channel == "script":
+        try:
+            program = shlex.split(subscription.to)[0]
+        except ValueError as error:
+            yield node.at(("to",)).problem(f"{what}: to: {str(error).lower()}")
+            return
+        if not os.access(program, os.X_OK) or not Path(program).is_file():
+            yield node.at(("to",)).problem(f"{what}: to: {program} is no program that can be run", "chmod +x it")
+    if subscription.format == "cloudevents" and subscription.channel != "webhook":
+        yield node.at(("format",)).problem(f"{what}: format: cloudevents is for webhooks")
 
 
 def secret_bytes(secret: str) -> int | None:

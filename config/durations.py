@@ -56,3 +56,12 @@ def validate(value: object) -> timedelta:
         return parse(value)
     except ValueError as error:
         raise PydanticCustomError("duration", "{reason}", {"reason": str(error), "hint": HINT}) from error
+
+
+def validate_wait(value: object) -> timedelta:
+    """As `validate`, and also `0` or `0s`: no waiting at all."""
+    if value in (0, "0") and not isinstance(value, bool):
+        return timedelta()
+    if isinstance(value, str) and re.fullmatch(r"0[smhd]", value.strip(), re.IGNORECASE):
+        return timedelta()
+    return validate(value)

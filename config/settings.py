@@ -18,10 +18,12 @@ from pydantic import (
 )
 
 from config import checks, durations
-from config.words import Kind, Topic
+from config.words import Kind, Topic, Trust
 
 #: A timedelta, or text such as `15m`, `1h30m`, `2d`, `PT15M`.
 Duration = Annotated[timedelta, BeforeValidator(durations.validate)]
+#: A duration that may be `0`: at once.
+Wait = Annotated[timedelta, BeforeValidator(durations.validate_wait)]
 Name = Annotated[str, AfterValidator(checks.name)]
 Url = Annotated[str, AfterValidator(checks.url)]
 #: ISO 3166-1 alpha-2, EU, EFTA, MERCOSUR, GCC, ASEAN.
@@ -32,6 +34,8 @@ PartyOrDeal = Annotated[str, AfterValidator(checks.party_or_deal)]
 Line = Annotated[str, AfterValidator(checks.line)]
 Scope = Annotated[str, AfterValidator(checks.scope)]
 Word = Annotated[str, AfterValidator(checks.word)]
+#: A condition on a label: `status=ordered`, `move>=5`.
+LabelSelector = Annotated[str, AfterValidator(checks.selector)]
 
 
 class Model(BaseModel):
@@ -88,6 +92,8 @@ class Delivery(Model):
     #: Seconds for one attempt.
     timeout: float = Field(default=15, gt=0, le=120)
     max_attempts: int = Field(default=10, ge=1, le=50)
+    #: Changes of one deal within this time are one message to people; programs get each at once. 0: at once too.
+    group_window: Wait = timedelta(minutes=5)
 
 
 class Ledger(Model):
@@ -123,6 +129,10 @@ class Settings(Model):
     allow_private: tuple[Annotated[str, AfterValidator(checks.network)], ...] = ()
     proxy: Url | None = None
     ca_file: Path | None = None
+    #: The subscription that hears of trouble: feeds that stay down, deliveries that die, a disk that fills.
+    operator: Name | None = None
+    #: A folder for feeds of changes, Atom and JSON Feed, one per watchlist and deal.
+    publish: Path | None = None
     polling: Polling = Polling()
     mail: Mail = Mail()
     http: Http = Http()
@@ -193,6 +203,10 @@ class Watchlist(Model):
     #: status always count.
     threshold: float = Field(default=0, ge=0)
     confidence: float = Field(default=0, ge=0, le=1)
+    #: The least trust that counts. What is contested always does.
+    trust: Trust = Trust.UNCONFIRMED
+    #: Conditions on labels, all of which must hold.
+    labels: tuple[LabelSelector, ...] = ()
 
 
 class Subscription(Model):
@@ -200,23 +214,39 @@ class Subscription(Model):
 
     name: Name
     watchlist: Name
-    channel: Literal["mail", "webhook"]
-    #: A mail address, or the webhook's URL.
+    channel: Literal["mail", "webhook", "apprise", "script"]
+    #: A mail address, the webhook's URL, what an Apprise service is called here, or a program with its arguments.
     to: str
-    #: Standard Webhooks secret (whsec_…), by reference: `env:NAME` or `file:/path`.
+    #: Standard Webhooks secret (whsec_…), or the Apprise URL, by reference: `env:NAME` or `file:/path`.
     secret: SecretStr | None = None
     paused: bool = False
     #: Also tell of proposals, demands, threats and refusals.
     positions: bool = True
+    #: Also tell of steps that move no value: agreed → ordered → in effect, a moved date.
+    steps: bool = True
+    #: Also tell of every story about the watchlist's countries and topics, whether or not a term moved.
+    items: bool = False
+    #: Changes of one deal within this time are one message; without it `delivery.group_window`, webhooks at once.
+    group: Wait | None = None
+    #: Collect, and send together at a time of day.
+    digest: Literal["hourly", "daily", "weekly"] | None = None
+    #: When a digest goes out, by the clock of `zone`; of an hourly one only the minute counts.
+    at: Annotated[str, AfterValidator(checks.time_of_day)] = "08:00"
+    weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
+    #: IANA time zone of `at` and `quiet`.
+    zone: Annotated[str, AfterValidator(checks.zone)] = "UTC"
+    #: Hours in which nothing is sent, `22:00-07:00`; what comes then is sent at their end, grouped by deal.
+    quiet: Annotated[str, AfterValidator(checks.hours)] = ""
+    #: How a webhook's body is wrapped.
+    format: Literal["standard", "cloudevents"] = "standard"
 
     @field_validator("to")
     @classmethod
     def to_fits_channel(cls, to: str, info: ValidationInfo) -> str:
-        """A mail address for mail, a web address for a webhook. A wrong channel is a problem of its own."""
-        channel = info.data.get("channel")
-        if channel == "mail":
-            return checks.mailbox(to)
-        return checks.url(to) if channel == "webhook" else to
+        """What each channel needs. A wrong channel is a problem of its own."""
+        fits = {"mail": checks.mailbox, "webhook": checks.url, "apprise": checks.name, "script": checks.program}
+        check = fits.get(str(info.data.get("channel")))
+        return check(to) if check else to
 
 
 class Catalogue(Model):

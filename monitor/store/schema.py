@@ -26,7 +26,7 @@ from sqlalchemy import (
 from alerts.sqltypes import UtcDateTime
 
 #: The revision that this program works with; the last file in migrations/versions.
-HEAD = "0001"
+HEAD = "0002"
 
 metadata = MetaData(
     naming_convention={
