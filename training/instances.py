@@ -36,7 +36,8 @@ def told_after(group: list[dict[str, Any]], told: Told) -> Told:
     first = group[0]
     scopes = tuple(dict.fromkeys(c["scope"] for c in group))
     pairs = told.pairs | {(c["kind"], c["party"], c["counterparty"]) for c in group}
-    return Told(first["party"], first["counterparty"], scopes, first["status"], first["actor"], first["kind"], pairs)
+    goods = told.goods | {(first["kind"], first["value"] or 0.0, scopes)}
+    return Told(first["party"], first["counterparty"], scopes, first["status"], first["actor"], first["kind"], pairs, goods)
 
 
 def walk(case: Case) -> Iterator[tuple[int, list[dict[str, Any]], Told]]:

@@ -79,7 +79,9 @@ class Assembler:
             out.append(Decision(q, kind, probability, "a term", tuple(claims), told))
             first = claims[0]
             pairs = told.pairs | {(kind, c.party, c.counterparty) for c in claims}
-            told = Told(first.party, first.counterparty, tuple(dict.fromkeys(c.scope for c in claims)), first.status, first.actor, kind, pairs)
+            scopes = tuple(dict.fromkeys(c.scope for c in claims))
+            goods = told.goods | {(kind, first.value or 0.0, scopes)}
+            told = Told(first.party, first.counterparty, scopes, first.status, first.actor, kind, pairs, goods)
         return out
 
     def _claims(

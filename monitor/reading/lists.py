@@ -110,7 +110,10 @@ def _follows(a: Analysis, gap: range) -> bool:
     norms = _norms(a, gap)
     if not norms:
         return True
-    return not MARKS & set(norms) and any(norm in a.grammar.prepositions for norm in norms[:4])
+    if MARKS & set(norms) or any(a.shapes[k] == "<figure>" for k in gap):
+        return False
+    at = next((k for k, norm in enumerate(norms[:4]) if norm in a.grammar.prepositions), None)
+    return at is not None and not any(norm in a.joins for norm in norms[:at])
 
 
 def _precedes(a: Analysis, gap: range) -> bool:

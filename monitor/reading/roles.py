@@ -28,6 +28,8 @@ class Told:
     kind: str | None = None
     #: Every (kind, party, counterparty) so far.
     pairs: frozenset[tuple[str, str, str]] = frozenset()
+    #: Every (kind, value, scopes) so far.
+    goods: frozenset[tuple[str, float, tuple[str, ...]]] = frozenset()
 
 
 def candidates(a: Analysis, index: int, told: Told) -> list[str]:

@@ -15,7 +15,20 @@ Scopes = tuple[str, ...]
 ALL, OTHER = ("all",), ("other",)
 #: Classes that speak for the choice of `all` or `other` where they stand near a figure.
 CUES = frozenset(
-    ("all_goods", "world", "goods", "same", "quota", "dumping", "invest", "rate", "except", "remainder", "include")
+    (
+        "all_goods",
+        "world",
+        "goods",
+        "same",
+        "quota",
+        "dumping",
+        "invest",
+        "rate",
+        "except",
+        "remainder",
+        "include",
+        "total",
+    )
 )
 #: A share of goods from which they are told as all of them, in percent.
 NEARLY_ALL = 90.0
@@ -124,10 +137,15 @@ def _context(f: _Around, scopes: Scopes, places: list[Chunk], titled: set[Scopes
     if told.scopes == scopes:
         yield from ("last", f"last{told.kind == f.kind}", f"lastn{n}")
         yield from (f"last:{name}" for name in _anaphora(f))
+    same = {s for kind, value, s in told.goods if kind == f.kind and value == a.quantities[f.index].value}
+    if scopes in same:
+        yield from ("same", f"samen{n}", f"same{min(len(same), 2)}l{told.scopes == scopes:d}")
+    elif any(kind == f.kind and s == scopes for kind, _, s in told.goods):
+        yield from ("before", f"beforen{n}", f"beforel{told.scopes == scopes:d}s{len(same) > 0:d}")
     if scopes in titled:
         yield from ("T", f"Tn{n}", f"Tt{min(len(titled), 2)}n{n}")
     if len(scopes) == 1 and scopes[0] in trades:
-        yield from ("trade", f"trade:{f.kind}", f"traden{n}")
+        yield from ("trade", f"trade:{f.kind}", f"traden{n}", f"trade={scopes[0]}:{f.kind}")
     count = sum(c.scopes == scopes for c in a.chunks)
     yield f"count{min(count, 3)}"
     if scopes != ALL:
@@ -156,7 +174,8 @@ def _placed(f: _Around, scopes: Scopes, places: list[Chunk]) -> Iterator[str]:
     """Where a candidate stands in the figure's sentence, and how the words between tie the two."""
     a, first, last = f.a, f.first, f.last
     inside = [c for c in places if f.begin <= c.start < f.end]
-    nearest = sorted(inside, key=lambda c: min(abs(c.start - last), abs(first - c.stop)))[:2]
+    own = {a.chunks[t.chunk] for t in a.ties.get(f.sentence, ()) if t.figure == f.index}
+    nearest = sorted(inside, key=lambda c: (c not in own, min(abs(c.start - last), abs(first - c.stop))))[:2]
     for rank, chunk in enumerate(nearest):
         place = where(a, first, last, chunk.start, chunk.stop)
         if rank:
