@@ -295,9 +295,9 @@ async def test_killed_while_the_mail_server_refuses_the_retry_still_comes(world:
     world.refusal = ""
     again = await world.start()
     await again.says("started")
-    # By hand, for the first retry waits half a minute.
+    # By hand, for the first retry waits half a minute. On a slow machine it comes first, and nothing is left to retry.
     by_hand = await world.start("alerts", "retry", told["id"])
-    assert await by_hand.ends() == 0, by_hand.lines
+    assert await by_hand.ends() == 0 or "nothing to try again" in by_hand.lines[-1], by_hand.lines
     await until(lambda: world.mails)
     again.signal(signal.SIGTERM)
     assert await again.ends() == 0
