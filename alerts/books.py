@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy import Connection
 
 from alerts import outbox
+from alerts.directory import LEFT
 from alerts.types import Answer, Lease, Settled
 from config.settings import Config, Subscription
 
@@ -154,4 +155,6 @@ def _against(subscription: Subscription | None, stops: dict[tuple[str, str], str
     if subscription is None:
         return "skipped", "the subscription is no longer in the configuration"
     reason = stops.get((subscription.name, outbox.target_hash(subscription)))
-    return ("dead", reason) if reason is not None else None
+    if reason is None:
+        return None
+    return ("skipped" if reason.startswith(LEFT) else "dead"), reason

@@ -174,3 +174,15 @@ def setting_path(variable: str) -> tuple[tuple[str, ...] | None, bool]:
     if variable in known:
         return known[variable], False
     return (known.get(variable.removesuffix("_FILE")), True) if variable.endswith("_FILE") else (None, False)
+
+
+def reveal(reference: str, env: Mapping[str, str]) -> str | None:
+    """The secret that `env:NAME` or `file:/path` leads to; None where it leads nowhere."""
+    if reference.startswith("env:"):
+        return env.get(reference.removeprefix("env:").strip()) or None
+    if not reference.startswith("file:/"):
+        return None
+    references = References(env)
+    node = Node(reference, None, None)
+    found = references.content(Path(reference.removeprefix("file:")), node, "secret")
+    return None if found == UNKNOWN else found

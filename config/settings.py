@@ -208,6 +208,14 @@ class Watchlist(Model):
     #: Conditions on labels, all of which must hold.
     labels: tuple[LabelSelector, ...] = ()
 
+    @field_validator("trust")
+    @classmethod
+    def trust_is_a_step(cls, trust: Trust) -> Trust:
+        """What is contested is no degree of trust."""
+        if trust is Trust.CONTESTED:
+            raise checks.wrong("contested is no degree of trust", "write unconfirmed, reported or confirmed")
+        return trust
+
 
 class Subscription(Model):
     """Who is told of a watchlist, and how."""

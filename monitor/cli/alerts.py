@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,22 +10,12 @@ import click
 
 from monitor.cli.groups import ListByDefault
 from monitor.cli.loading import load_or_exit
+from monitor.cli.storing import Unknown, as_json_option, everybody, opened, reading
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from alerts.history import Entry
     from config.load import Loaded
     from config.settings import Subscription
-    from monitor.store import Store
-
-as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-
-
-class Unknown(click.ClickException):
-    """What was named is not there; the words say what is."""
-
-    exit_code = 2
 
 
 @click.group(cls=ListByDefault, short_help="Alerts and what became of them; test a subscription.")
@@ -65,7 +53,7 @@ def list_alerts(config_path: Path | None, limit: int, state: str | None, as_json
     """
     from alerts.history import recent
 
-    with _reading(load_or_exit(config_path)) as connection:
+    with reading(load_or_exit(config_path)) as connection:
         entries = recent(connection, limit, state=state)
     if as_json:
         from monitor.cli.alertsview import as_data
@@ -99,7 +87,7 @@ def why(config_path: Path | None, id: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(alertsview.as_data(entry), ensure_ascii=False))
     else:
-        alertsview.show_why(entry, loaded.config.subscriptions)
+        alertsview.show_why(entry, everybody(loaded).subscriptions)
 
 
 @alerts.command(short_help="Start deliveries anew that failed or wait.")
@@ -172,7 +160,7 @@ def test(config_path: Path | None, subscription: str, as_json: bool) -> None:
 def _subscription(loaded: Loaded, name: str) -> Subscription:
     from config.problems import did_you_mean
 
-    known = {one.name: one for one in loaded.config.subscriptions}
+    known = {one.name: one for one in everybody(loaded).subscriptions}
     if name in known:
         return known[name]
     if not known:
@@ -185,7 +173,7 @@ def _entry(loaded: Loaded, start: str) -> Entry:
     """The alert that an id, or the beginning of one, means."""
     from alerts.history import entry, named
 
-    with _reading(loaded) as connection:
+    with reading(loaded) as connection:
         ids = named(connection, start) if start else []
         exact = [start] if start in ids else ids
         found = entry(connection, exact[0]) if len(exact) == 1 else None
@@ -201,27 +189,5 @@ def _requeue(loaded: Loaded, ids: list[str]) -> list[str]:
 
     from alerts.outbox import requeue
 
-    with _open(loaded, read_only=False) as store, store.begin() as connection:
+    with opened(loaded) as store, store.begin() as connection:
         return requeue(connection, ids, datetime.now(UTC))
-
-
-@contextmanager
-def _reading(loaded: Loaded) -> Iterator[Connection]:
-    with _open(loaded, read_only=True) as store, store.read() as connection:
-        yield connection
-
-
-@contextmanager
-def _open(loaded: Loaded, read_only: bool) -> Iterator[Store]:
-    """The store of a configuration. ClickException in plain words where it cannot be used."""
-    from monitor.daemon.works import database_url
-    from monitor.store import Store, StoreError
-
-    try:
-        store = Store.open(database_url(loaded), read_only=read_only)
-        try:
-            yield store
-        finally:
-            store.close()
-    except StoreError as error:
-        raise click.ClickException(str(error)) from error

@@ -75,7 +75,7 @@ def check(config_path: Path | None, as_json: bool) -> None:
     problems: tuple[Problem, ...]
     try:
         loaded = load(config_path)
-        problems, warnings = (), loaded.warnings
+        problems, warnings = (), (*loaded.warnings, *named_twice(loaded))
     except ConfigError as error:
         problems, warnings = error.problems, error.warnings
     if as_json:
@@ -84,6 +84,23 @@ def check(config_path: Path | None, as_json: bool) -> None:
         show(loaded, problems, warnings)
     if problems:
         raise click.exceptions.Exit(2)
+
+
+def named_twice(loaded: Loaded) -> list[Problem]:
+    """A warning for each watchlist and subscription that the files and a command both name."""
+    from alerts.directory import doubles
+    from config.problems import Problem
+    from monitor.cli.storing import reading
+    from monitor.daemon.works import database_url
+    from monitor.store import Store, StoreError
+
+    try:
+        Store.open(database_url(loaded), read_only=True).close()
+    except StoreError:
+        return []
+    with reading(loaded) as connection:
+        found = doubles(connection, loaded.config)
+    return [Problem(file=None, line=None, message=one, hint="the file counts, not the command") for one in found]
 
 
 def report(loaded: Loaded | None, problems: tuple[Problem, ...], warnings: tuple[Problem, ...]) -> dict[str, object]:

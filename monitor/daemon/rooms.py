@@ -12,6 +12,7 @@ from config.outbound import Outbound
 from config.settings import Config
 from config.vocabulary import VocabularyError
 from monitor.daemon import heartbeat
+from monitor.daemon.subscribers import Subscribers
 from monitor.daemon.works import Surroundings
 from monitor.feeds.fetch import Fetched, Fetcher, Request
 from monitor.pipeline import Pipeline
@@ -58,6 +59,7 @@ class Rooms:
     def __init__(self, around: Surroundings, line: Line) -> None:
         self._around = around
         self._line = line
+        self._subscribers = Subscribers(around.store, line.loaded.config)
         self._deliverer = Deliverer(
             around.store, self._config, line.outbound, around.clock, around.draw, self._tell_delivery
         )
@@ -69,12 +71,15 @@ class Rooms:
         return await self._pipeline.poll_due()
 
     async def read(self) -> int:
+        await self._subscribers.refresh()
         return await self._pipeline.read_backlog()
 
     async def settle(self) -> int:
+        await self._subscribers.refresh()
         return await self._pipeline.settle_due()
 
     async def deliver(self) -> int:
+        await self._subscribers.refresh()
         return await self._deliverer.deliver_due()
 
     async def beat(self) -> str | None:
@@ -89,6 +94,7 @@ class Rooms:
         """What can fail comes first; the change itself is two assignments."""
         old, self._line = self._line, await _open_line(self._around, loaded)
         self._deliverer.outbound = self._line.outbound
+        await self._subscribers.adopt(loaded.config)
         await old.retire()
 
     async def wind_down(self, drain: float) -> None:
@@ -100,7 +106,7 @@ class Rooms:
         await self._line.retire()
 
     def _config(self) -> Config:
-        return self._line.loaded.config
+        return self._subscribers.config
 
     def _wake(self) -> None:
         """An alert was written: a delivery that is under way hears of it by itself, otherwise a turn begins."""

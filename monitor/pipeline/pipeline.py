@@ -129,6 +129,7 @@ class Pipeline:
         for (item, reading), one in zip(quiet, recorded, strict=True):
             if one is not None:
                 self._tell(*events.item_read(item, reading, one))
+                self._announce(one, baseline=item.baseline)
         return sum(one is not None for one in recorded)
 
     async def _record(self, item: Unread, reading: Reading | str) -> int:

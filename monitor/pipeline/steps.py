@@ -10,18 +10,20 @@ from sqlalchemy import Connection
 
 from alerts import outbox
 from config.settings import Config, Polling
-from monitor.announce import alert
+from monitor.announce import alert, story
 from monitor.feeds import schedule
 from monitor.feeds.entry import Entry
 from monitor.feeds.fetch import Fetched
 from monitor.ledger import book
+from monitor.ledger.changes import Note, NoteKind
 from monitor.ledger.due import due, mature
+from monitor.ledger.evidence import fingerprint
 from monitor.ledger.policy import Policy
 from monitor.ledger.terms import Term
-from monitor.store import feeds, items, ledger
+from monitor.store import decisions, feeds, items, ledger, reports
 from monitor.store.feeds import Lease
 from monitor.store.items import Saved, Unread
-from monitor.types import Change, Reading
+from monitor.types import Change, Claim, Reading, TermKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,18 +92,30 @@ def record(
         article = replace(article, published=article.observed.astimezone(article.published.tzinfo))
         claims = ledger.new_claims(connection, item.id, claims)
     if not claims:
-        return Recorded()
+        return Recorded(queued=_tell_story(connection, item, reading, config, now))
     ledger.take_turn(connection)
-    ledger.record_claims(connection, item.id, item.revision, claims, reader, now)
+    mark = fingerprint(f"{article.title}\n{article.text}")
+    report = reports.add(
+        connection, article, mark, reader=reader, now=now, revision=item.revision, baseline=item.baseline
+    )
+    ids = ledger.record_claims(connection, item.id, item.revision, claims, reader, now, report)
     policy = Policy.of(config.settings.ledger)
-    outcome = book.record(ledger.lookup(connection), article, claims, policy)
+    outcome = book.record(ledger.lookup(connection), article, claims, policy, mark)
+    decisions.hold(connection, _held(outcome.notes, claims, ids), now)
     terms, changes = list(outcome.terms.values()), list(outcome.changes)
     if item.baseline:
         # Dates that had come before we knew the term: they have their effect now, and are no news either.
         ripe = [mature(term, now) for term in terms]
         terms, changes = [term for term, _ in ripe], [*changes, *(change for _, came in ripe for change in came)]
-    recorded = _keep(connection, terms, changes, config, now, baseline=item.baseline, published=article.published)
-    return replace(recorded, claims=len(claims))
+    recorded = keep(connection, terms, changes, config, now, baseline=item.baseline, published=article.published)
+    told = recorded.queued if changes else _tell_story(connection, item, reading, config, now)
+    return replace(recorded, claims=len(claims), queued=tuple(told))
+
+
+def _held(notes: Iterable[Note], claims: Sequence[Claim], ids: Sequence[int]) -> list[tuple[int, TermKey, str]]:
+    """(claim number, key, reason) of what the rules hold for a person."""
+    numbers = {id(claim): number for claim, number in zip(claims, ids, strict=True)}
+    return [(numbers[id(note.claim)], note.key, note.reason) for note in notes if note.kind is NoteKind.REVIEW]
 
 
 def record_quiet(
@@ -119,10 +133,22 @@ def settle(connection: Connection, config: Config, now: datetime) -> Recorded:
         return Recorded()
     outcome = due(ledger.all_terms(connection), since or now, now, Policy.of(config.settings.ledger))
     ledger.set_settled_until(connection, now)
-    return _keep(connection, outcome.terms.values(), outcome.changes, config, now)
+    return keep(connection, outcome.terms.values(), outcome.changes, config, now)
 
 
-def _keep(
+def _tell_story(
+    connection: Connection, item: Unread, reading: Reading, config: Config, now: datetime
+) -> tuple[str, ...]:
+    """An item that moved nothing, for those who asked for stories: ids of the deliveries that are queued now.
+
+    Written only where somebody asked: most items are of no account to anybody.
+    """
+    if item.baseline or not reading.topics or not any(one.items for one in config.subscriptions):
+        return ()
+    return tuple(outbox.enqueue(connection, [story(item.article, reading)], config, now))
+
+
+def keep(
     connection: Connection,
     terms: Iterable[Term],
     changes: Iterable[Change],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,11 +17,17 @@ from config.settings import Subscription, Watchlist
 Make = Callable[..., Alert]
 
 
-def decision(alert: Alert, positions: bool = True, **watch: Any) -> Decision:
+def decision(alert: Alert, positions: bool = True, steps: bool = True, items: bool = False, **watch: Any) -> Decision:
     subscription = Subscription(
-        name="desk", watchlist="w", channel="webhook", to="https://hooks.example/x", positions=positions
+        name="desk",
+        watchlist="w",
+        channel="webhook",
+        to="https://hooks.example/x",
+        positions=positions,
+        steps=steps,
+        items=items,
     )
-    return decide(alert, Watchlist(name="w", **watch), subscription)
+    return decide(alert, Watchlist.model_validate({"name": "w"} | watch), subscription)
 
 
 def test_an_empty_watchlist_takes_everything(make_alert: Make) -> None:
@@ -44,6 +51,10 @@ def test_an_empty_watchlist_takes_everything(make_alert: Make) -> None:
         ({"threshold": 10.5}, {"move": -10.0}, "moved by 10, below the threshold of 10.5"),
         ({"words": ("lumber",)}, {}, "says none of the words lumber"),
         ({"without": ("korean cars",)}, {}, 'says "korean cars", which the watchlist excludes'),
+        ({"trust": "confirmed"}, {}, "reported, and the watchlist takes nothing below confirmed"),
+        ({"labels": ("status=ordered",)}, {}, "status is agreed, and the watchlist asks for status=ordered"),
+        ({"labels": ("actor=~.+",)}, {}, "it has no actor, and the watchlist asks for actor=~.+"),
+        ({"labels": ("deal=US-KR", "move<0")}, {}, "move is 10.0, and the watchlist asks for move<0"),
     ],
 )
 def test_what_speaks_against_it_is_said(
@@ -61,6 +72,7 @@ def test_what_speaks_against_it_is_said(
         {"topics": ("tariff",), "kinds": ("tariff",), "scopes": ("steel", "autos")},
         {"tier": 2, "confidence": 0.9, "threshold": 10},
         {"words": ("WASHINGTON", "lumber"), "without": ("lumber",)},
+        {"trust": "reported", "labels": ("scope=~auto.*", "move>=10", "status!=ordered")},
     ],
 )
 def test_what_fits_is_sent(make_alert: Make, watch: dict[str, Any]) -> None:
@@ -76,6 +88,34 @@ def test_a_pair_is_that_deal_only(make_alert: Make) -> None:
 
 def test_a_step_of_status_has_no_threshold(make_alert: Make) -> None:
     assert decision(make_alert(move=None, status="in_effect"), threshold=50).send
+
+
+def step(make_alert: Make, cls: str = "term", before: str | None = "agreed", move: float | None = None) -> Alert:
+    return replace(make_alert(**{"class": cls}, move=move), data={"status_from": before, "status": "ordered"})
+
+
+def test_steps_can_be_left_out(make_alert: Make) -> None:
+    wants_none = Decision(send=False, reason="a step that moves no value, and the subscription wants none")
+    for alert in (step(make_alert), step(make_alert, "date", "ordered")):
+        assert decision(alert).send
+        assert decision(alert, steps=False) == wants_none
+    assert decision(step(make_alert, move=-10.0), steps=False).send, "it moves the value too"
+    assert decision(step(make_alert, before=None), steps=False).send, "a first value is no step"
+    assert decision(step(make_alert, "confirmed"), steps=False).send
+
+
+def test_what_is_contested_is_told_whatever_trust_is_asked_for(make_alert: Make) -> None:
+    assert decision(make_alert(trust="contested"), trust="confirmed").send
+
+
+def test_stories_go_to_those_who_ask(make_alert: Make) -> None:
+    gone = dict.fromkeys(("kind", "party", "counterparty", "deal", "scope", "status", "trust", "confidence", "move"))
+    story = make_alert(**gone, **{"class": "item"}, topic="investment tariff", countries="US KR")
+    assert not decision(story).send
+    assert decision(story, items=True, countries=("US-KR",), topics=("tariff",), scopes=("autos",)).send
+    assert decision(story, items=True, countries=("KR",)).send
+    assert not decision(story, items=True, countries=("US-JP",)).send
+    assert decision(story, items=True, topics=("purchase",)).reason == "topic investment, tariff, not purchase"
 
 
 def test_what_is_taken_back_is_told_however_small_or_doubtful(make_alert: Make) -> None:
@@ -125,6 +165,8 @@ WATCHES = st.fixed_dictionaries(
         "tier": st.integers(1, 3),
         "threshold": st.floats(0, 30),
         "confidence": st.floats(0, 1),
+        "trust": st.sampled_from(["unconfirmed", "reported", "confirmed"]),
+        "labels": st.sampled_from([(), ("move>0",), ("deal!=US-JP", "tier<3")]),
     }
 )
 LABELS = st.fixed_dictionaries(
@@ -145,7 +187,14 @@ def test_a_wider_watchlist_never_takes_less(
     alert = make_alert(**labels)
     narrow = decision(alert, positions, **watch)
     assert narrow.reason
-    wider: list[dict[str, Any]] = [{"countries": ()}, {"tier": 3}, {"threshold": 0.0}, {"confidence": 0.0}]
+    wider: list[dict[str, Any]] = [
+        {"countries": ()},
+        {"labels": ()},
+        {"trust": "unconfirmed"},
+        {"tier": 3},
+        {"threshold": 0.0},
+        {"confidence": 0.0},
+    ]
     for one in wider:
         assert decision(alert, positions, **(watch | one)).send or not narrow.send
     assert decision(alert, True, **watch).send or not narrow.send

@@ -1,0 +1,87 @@
+"""The store for a command, and the configuration with what commands added to it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from config.load import Loaded
+    from config.settings import Config
+    from monitor.store import Store
+
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+class Unknown(click.ClickException):
+    """What was named is not there; the words say what is."""
+
+    exit_code = 2
+
+
+@contextmanager
+def opened(loaded: Loaded, *, read_only: bool = False) -> Iterator[Store]:
+    """The store of a configuration, made where it is not there yet. ClickException in plain words where it cannot."""
+    from monitor.daemon.works import database_url
+    from monitor.store import Store, StoreError
+
+    try:
+        if not read_only:
+            loaded.data_dir.mkdir(parents=True, exist_ok=True)
+        store = Store.open(database_url(loaded), read_only=read_only)
+        try:
+            yield store
+        finally:
+            store.close()
+    except StoreError as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"{loaded.data_dir}: {(error.strerror or str(error)).lower()}") from error
+
+
+@contextmanager
+def reading(loaded: Loaded) -> Iterator[Connection]:
+    """A connection that only reads. ClickException where there is no database yet."""
+    with opened(loaded, read_only=True) as store, store.read() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(loaded: Loaded) -> Iterator[Connection]:
+    """One transaction: all of it is stored at the end, or nothing."""
+    with opened(loaded) as store, store.begin() as connection:
+        yield connection
+
+
+def revealed(reference: str) -> str | None:
+    """The secret behind `env:NAME` or `file:/path`, None where there is none."""
+    from config.references import reveal
+
+    return reveal(reference, os.environ)
+
+
+def everybody(loaded: Loaded) -> Config:
+    """The configuration with what commands added and paused; the files alone where there is no database yet."""
+    from alerts.directory import effective
+    from config.references import reveal
+    from monitor.daemon.works import database_url
+    from monitor.store import NoLedger, Store, StoreError
+
+    try:
+        store = Store.open(database_url(loaded), read_only=True)
+    except NoLedger:
+        return loaded.config
+    except StoreError as error:
+        raise click.ClickException(str(error)) from error
+    try:
+        with store.read() as connection:
+            return effective(connection, loaded.config, partial(reveal, env=os.environ))
+    finally:
+        store.close()

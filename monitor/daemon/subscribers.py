@@ -1,0 +1,34 @@
+"""The configuration that counts: the owner's files and what commands added meanwhile, looked up at every turn."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from functools import partial
+
+from alerts import directory
+from config.references import reveal
+from config.settings import Config
+from monitor.store import Store
+
+
+class Subscribers:
+    """Holds what counts between two looks. `refresh` raises StoreError."""
+
+    def __init__(self, store: Store, config: Config) -> None:
+        self._store = store
+        self._own = config
+        self.config = config
+
+    async def adopt(self, config: Config) -> None:
+        """Go on with other files."""
+        self._own = config
+        await self.refresh()
+
+    async def refresh(self) -> None:
+        """Look what commands added, changed or paused."""
+        self.config = await asyncio.to_thread(self._look)
+
+    def _look(self) -> Config:
+        with self._store.read() as connection:
+            return directory.effective(connection, self._own, partial(reveal, env=os.environ))
