@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
-from itertools import combinations
+from dataclasses import replace
+from datetime import date, datetime
+from heapq import heappop, heappush
+from itertools import combinations, count
 
 from config.words import SETTLED, Kind, Status
-from monitor.ledger import actors, due
+from monitor.ledger import actors, due, hands
 from monitor.ledger.changes import Note, NoteKind, Outcome
 from monitor.ledger.evidence import fingerprint
 from monitor.ledger.figures import equal
 from monitor.ledger.policy import Policy
 from monitor.ledger.reconcile import explain
-from monitor.ledger.terms import Evidence, Role, Term, is_position
+from monitor.ledger.terms import Evidence, Hand, Role, Term, is_position, midnight
 from monitor.types import Article, Change, Claim, TermKey, unit_family
 
 #: Among how many figures the addends of a sum are looked for.
@@ -23,13 +25,14 @@ _MOST_ADDENDS = 10
 Find = Callable[[Kind, str, str], Iterable[Term]]
 
 
-def record(find: Find, article: Article, claims: Sequence[Claim], policy: Policy) -> Outcome:
+def record(find: Find, article: Article, claims: Sequence[Claim], policy: Policy, mark: str | None = None) -> Outcome:
     """The terms that the claims touch, as they are after the article, with the changes in the order of the text.
 
     `find` gives what is recorded between two sides for a kind of term; it is asked again for each claim's sides.
+    `mark` is the fingerprint of the article's text, where it is known already.
     """
     shelf = _Shelf(find)
-    mark = fingerprint(f"{article.title}\n{article.text}")
+    mark = fingerprint(f"{article.title}\n{article.text}") if mark is None else mark
     groups: dict[TermKey, list[tuple[int, Claim]]] = defaultdict(list)
     notes: list[Note] = []
     for ordinal, claim in enumerate(claims):
@@ -41,7 +44,7 @@ def record(find: Find, article: Article, claims: Sequence[Claim], policy: Policy
     changes: list[Change] = []
     for key, group in groups.items():
         for evidence in _evidence(group, article, mark, [c for _, c in group], shelf.beside(key, claims)):
-            step = explain(shelf.term(key), evidence, policy)
+            step = explain(shelf.term(key), replace(evidence, via=shelf.via(evidence.claim, key)), policy)
             shelf.put(step.term)
             changes += step.changes
             notes += [step.note] if step.note else []
@@ -61,7 +64,21 @@ class _Shelf:
         self._fresh: set[TermKey] = set()
 
     def key(self, claim: Claim) -> TermKey:
-        """The key of the recorded term that the claim is about, or a new one."""
+        """The key of the recorded term that the claim is about, or a new one; of the one it was merged into."""
+        return self._route(self._own(claim))[-1]
+
+    def via(self, claim: Claim, key: TermKey) -> tuple[str, ...]:
+        """The merged terms through which the claim came to the term with the key."""
+        return tuple(str(each) for each in self._route(self._own(claim)) if each != key)
+
+    def _route(self, key: TermKey) -> list[TermKey]:
+        """The key, and where merges lead on from it."""
+        route = [key]
+        while (onward := self.term(route[-1]).into) is not None and onward not in route:
+            route.append(onward)
+        return route
+
+    def _own(self, claim: Claim) -> TermKey:
         family = unit_family(claim.unit)
         best, found = 0, None
         for key in self._keys(claim.kind, claim.party, claim.counterparty):
@@ -211,6 +228,9 @@ class Book:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self._terms: dict[tuple[Kind, str, str], dict[TermKey, Term]] = defaultdict(dict)
+        #: The days that will bring something of themselves, the earliest first; some may be outdated.
+        self._days: list[tuple[date, int, TermKey]] = []
+        self._turn = count()
 
     def find(self, kind: Kind, party: str, counterparty: str) -> list[Term]:
         """What is recorded between the two sides, in the order in which it was first heard of."""
@@ -226,9 +246,21 @@ class Book:
         """The term under the key, or None."""
         return self._terms[key.kind, key.party, key.counterparty].get(key)
 
-    def record(self, article: Article, claims: Sequence[Claim]) -> Outcome:
+    def record(self, article: Article, claims: Sequence[Claim], mark: str | None = None) -> Outcome:
         """Takes in what an article claims; what became of it."""
-        return self._keep(record(self.find, article, claims, self.policy))
+        return self._keep(record(self.find, article, claims, self.policy, mark))
+
+    def apply(self, hand: Hand, undone: Hand | None = None) -> Outcome:
+        """Carries out what a person decided. Raises `hands.HandError`."""
+        return self._keep(hands.apply(self.get, hand, undone, self.policy))
+
+    def advance(self, now: datetime) -> None:
+        """Gives every date up to `now` its effect, reminders aside; costs nothing where none has come."""
+        while self._days and midnight(self._days[0][0]) <= now:
+            _, _, key = heappop(self._days)
+            term = self.get(key)
+            if term is not None:
+                self._keep(Outcome(terms={key: due.mature(term, now)[0]}))
 
     def due(self, since: datetime, now: datetime) -> Outcome:
         """Takes in what the dates since then have brought; what became of it."""
@@ -237,4 +269,7 @@ class Book:
     def _keep(self, outcome: Outcome) -> Outcome:
         for key, term in outcome.terms.items():
             self._terms[key.kind, key.party, key.counterparty][key] = term
+            day = due.next_date(term)
+            if day is not None:
+                heappush(self._days, (day, next(self._turn), key))
         return outcome

@@ -13,14 +13,14 @@ from datetime import datetime
 from typing import TypeVar
 
 from config.words import SETTLED, Status, Trust
-from monitor.ledger import settled, stance
+from monitor.ledger import handwork, settled, stance
 from monitor.ledger.case import Act, Case, Verdict, resolve
 from monitor.ledger.changes import Note, NoteKind, event, moved, rises, taken
 from monitor.ledger.due import mature
 from monitor.ledger.evidence import attested, trust
 from monitor.ledger.figures import equal
 from monitor.ledger.policy import Policy
-from monitor.ledger.terms import LADDER, PENDING, Evidence, Position, Term, Version, full_date, is_position
+from monitor.ledger.terms import LADDER, PENDING, Evidence, Position, Term, Version, bare, full_date, is_position
 from monitor.types import Change, ChangeClass, Claim
 
 #: How many pieces of evidence a version, a position and a term's history keep. The claims table holds every one; here
@@ -51,6 +51,9 @@ def reconcile(term: Term, claim: Claim, evidence: Evidence, policy: Policy) -> t
 def explain(term: Term, evidence: Evidence, policy: Policy) -> Step:
     """As `reconcile`, with a note that says why a claim changed nothing."""
     known = list(term.all_evidence())
+    if handwork.set_aside(term, evidence):
+        kept = _note(term, evidence, NoteKind.KEPT, "a person set this report aside")
+        return Step(term=replace(term, aside=(*term.aside, evidence)), note=kept)
     if any(e.article == evidence.article and _identity(e) == _identity(evidence) for e in known):
         return Step(term=term, note=_note(term, evidence, NoteKind.PASSED, "this report was taken in before"))
     newest = max((e.order for e in known), default=None)
@@ -70,7 +73,7 @@ def _identity(evidence: Evidence) -> tuple[str, int, Claim]:
 def _late(term: Term, evidence: Evidence, policy: Policy, known: Sequence[Evidence]) -> Step:
     """The term told anew with a report that arrived after younger ones, and what is different now."""
     unique = {_identity(e): e for e in (*known, evidence)}
-    after = retell(Term(key=term.key), unique.values(), policy)
+    after = retell(bare(term), unique.values(), policy)
     reached = max([*(e.published for e in unique.values()), *(v.since for v in term.versions if v.by_date)])
     after, _ = mature(after, reached)
     if not _still_told(term, after, evidence):
@@ -103,11 +106,17 @@ def _still_told(before: Term, after: Term, late: Evidence) -> bool:
 
 
 def retell(term: Term, evidence: Iterable[Evidence], policy: Policy) -> Term:
-    """The term after the evidence in the order of publication, dates taking effect on the way; tells nobody."""
-    for item in sorted(evidence, key=lambda e: e.order):
+    """The term after the evidence in the order of publication, dates taking effect on the way; tells nobody.
+
+    What people decided has its effect at its time; what they set aside has none.
+    """
+    unique = {_identity(e): e for e in evidence if not e.by_hand}
+    aside = {name for name, e in unique.items() if handwork.set_aside(term, e)}
+    told = [e for name, e in unique.items() if name not in aside]
+    for item in sorted((*told, *handwork.corrections(term)), key=lambda e: e.order):
         term, _ = mature(term, item.published)
-        term = _take(term, item, policy).term
-    return term
+        term = handwork.corrected(term, item) if item.by_hand else _take(term, item, policy).term
+    return replace(term, aside=tuple(sorted((unique[name] for name in aside), key=lambda e: e.order)))
 
 
 def _differences(before: Term, after: Term, evidence: Evidence) -> tuple[Change, ...]:
@@ -135,7 +144,7 @@ def _take(term: Term, evidence: Evidence, policy: Policy) -> Step:
         return _kept(term, evidence, Verdict(Act.KEEP, reason))
     if claim.status is Status.SPECULATED:
         return _kept(term, evidence, Verdict(Act.KEEP, "a guess or hearsay: no change"))
-    if claim.confidence < policy.min_confidence:
+    if claim.confidence < policy.min_confidence and not handwork.accepted(term, evidence):
         return _kept(term, evidence, Verdict(Act.HOLD, f"read with confidence {claim.confidence:.2f} only"))
     case = Case(term, evidence, policy, value)
     if claim.status in SETTLED:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from config.words import Kind, Status, Trust
+from monitor.ledger import handwork
 from monitor.ledger.case import Act, Case, Verdict
 from monitor.ledger.evidence import independent, near_copy
 from monitor.ledger.figures import equal, last_day, said
@@ -259,6 +260,8 @@ def doubtful(case: Case) -> Verdict | None:
     """One weak report against a confirmed term, without a word of change, is for a person to look at."""
     standing, evidence = case.standing, case.evidence
     assert standing is not None
+    if handwork.accepted(case.term, evidence):
+        return None
     if evidence.tier < 3 or standing.trust is not Trust.CONFIRMED or _moves(case) or case.claim.previous is not None:
         return None
     unsure = case.claim.confidence < case.policy.review_confidence

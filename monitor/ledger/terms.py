@@ -26,6 +26,49 @@ class Role(StrEnum):
     STRAND = "strand"
 
 
+class Act(StrEnum):
+    """What a person does to a term."""
+
+    CORRECT = "correct"
+    RETRACT = "retract"
+    MERGE = "merge"
+    SPLIT = "split"
+    UNDO = "undo"
+    #: Of a claim that is held for review.
+    ACCEPT = "accept"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hand:
+    """One decision of a person about a term, with who and why."""
+
+    #: Its number; 0 while it has none.
+    id: int = 0
+    act: Act
+    at: datetime
+    by: str
+    reason: str
+    key: TermKey
+    #: correct: what it is. accept, reject: the claim that is held.
+    claim: Claim | None = None
+    #: retract, split, accept, reject: the articles that it is about.
+    articles: tuple[str, ...] = ()
+    #: merge, split: the other term.
+    other: TermKey | None = None
+    #: undo: the number of what is taken back.
+    undoes: int | None = None
+
+    @property
+    def article(self) -> str:
+        """Under which name the decision stands as evidence."""
+        return f"{HAND}{self.id}"
+
+
+#: How the names of evidence begin that a person gave.
+HAND = "hand:"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """One claim and the report that makes it."""
@@ -46,6 +89,13 @@ class Evidence:
     role: Role = Role.PLAIN
     #: Other values that the article gives for the same term: in the same status, and beside a position what is settled.
     beside: tuple[float, ...] = ()
+    #: The terms under which it was filed before people merged or split them, the first one first.
+    via: tuple[str, ...] = ()
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person's decision stands here as evidence, not a report."""
+        return self.article.startswith(HAND)
 
     @property
     def quote(self) -> str:
@@ -126,6 +176,12 @@ class Term:
     positions: tuple[Position, ...] = ()
     #: Evidence that moved nothing: history, guesses, parts of sums, what is held for review.
     others: tuple[Evidence, ...] = ()
+    #: What people decided about it and did not undo, in the order of deciding.
+    hands: tuple[Hand, ...] = ()
+    #: Evidence that people set aside: kept, and no rule looks at it.
+    aside: tuple[Evidence, ...] = ()
+    #: The term that it was merged into.
+    into: TermKey | None = None
 
     @property
     def standing(self) -> Version | None:
@@ -152,6 +208,12 @@ class Term:
         for position in self.positions:
             yield from position.evidence
         yield from self.others
+        yield from self.aside
+
+
+def bare(term: Term) -> Term:
+    """The term without what reports made of it: its key and what people decided."""
+    return Term(key=term.key, hands=term.hands, into=term.into)
 
 
 def full_date(text: str | None) -> date | None:

@@ -8,11 +8,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select
 
 from config.words import Kind, Qualifier, Status, Trust
 from monitor.ledger.codec import from_json, to_json
 from monitor.ledger.terms import Term
+from monitor.store import chain
 from monitor.store.schema import changes, claims, meta, terms
 from monitor.store.upsert import upsert
 from monitor.types import Change, ChangeClass, Claim, TermKey, unit_family
@@ -65,18 +66,28 @@ def new_claims(connection: Connection, item_id: int, read: Sequence[Claim]) -> t
 
 
 def record_claims(
-    connection: Connection, item_id: int, revision: int, read: Sequence[Claim], reader: str, now: datetime
-) -> None:
-    """Adds what an item says; `reader` is the version that read it."""
-    where = {"item_id": item_id, "revision": revision, "reader": reader, "recorded_at": now}
-    if read:
-        connection.execute(insert(claims), [{**where, **_claim_row(claim)} for claim in read])
+    connection: Connection,
+    item_id: int,
+    revision: int,
+    read: Sequence[Claim],
+    reader: str,
+    now: datetime,
+    report_id: int | None = None,
+) -> list[int]:
+    """Adds what an item says and returns the numbers; `reader` is the version that read it, in this report."""
+    where = {"item_id": item_id, "revision": revision, "reader": reader, "recorded_at": now, "report_id": report_id}
+    if not read:
+        return []
+    statement = insert(claims).returning(claims.c.id, sort_by_parameter_order=True)
+    ids = list(connection.execute(statement, [{**where, **_claim_row(claim)} for claim in read]).scalars())
+    chain.seal_rows(connection, "claim", ids)
+    return ids
 
 
 def claims_of(connection: Connection, item_id: int) -> list[Claim]:
     """Everything that an item has said, in the order of recording."""
     query = select(claims).where(claims.c.item_id == item_id).order_by(claims.c.id)
-    return [_claim(row) for row in connection.execute(query).mappings()]
+    return [claim_from(row) for row in connection.execute(query).mappings()]
 
 
 def lookup(connection: Connection) -> Lookup:
@@ -106,11 +117,27 @@ def terms_named(connection: Connection, name: str) -> list[Term]:
 
 def save_terms(connection: Connection, changed: Iterable[Term], now: datetime) -> None:
     """Writes terms under their keys, new or in place of what they were."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"term": str(term.key), "deal": term.key.deal, **_key_row(term.key), "state": to_json(term), "updated_at": now}
         for term in changed
     ]
     upsert(connection, terms, rows, TERM_KEY)
+    chain.seal(connection, "term", ((chain.term_ref(row["term"], row["family"]), row["state"]) for row in rows))
+
+
+def drop_terms(connection: Connection, gone: Iterable[TermKey]) -> None:
+    """Takes terms out that a rebuild no longer has; their changes and claims stay."""
+    for key in gone:
+        here = [terms.c[name] == value for name, value in _key_row(key).items()]
+        connection.execute(delete(terms).where(*here))
+        chain.seal(connection, "term", [(chain.term_ref(str(key), key.family), {})])
+
+
+def get_term(connection: Connection, key: TermKey) -> Term | None:
+    """The term under the key, or None."""
+    here = [terms.c[name] == value for name, value in _key_row(key).items()]
+    state = connection.execute(select(terms.c.state).where(*here)).scalar()
+    return None if state is None else from_json(state)
 
 
 def append(connection: Connection, made: Iterable[Change], now: datetime, *, baseline: bool = False) -> list[int]:
@@ -119,7 +146,9 @@ def append(connection: Connection, made: Iterable[Change], now: datetime, *, bas
     if not rows:
         return []
     statement = insert(changes).returning(changes.c.seq, sort_by_parameter_order=True)
-    return list(connection.execute(statement, rows).scalars())
+    seqs = list(connection.execute(statement, rows).scalars())
+    chain.seal_rows(connection, "change", seqs)
+    return seqs
 
 
 def journal(
@@ -196,7 +225,8 @@ def _claim_row(claim: Claim) -> dict[str, Any]:
     return {**_key_row(key), **{name: getattr(claim, name) for name in CLAIM_FIELDS}, **words}
 
 
-def _claim(row: RowMapping) -> Claim:
+def claim_from(row: RowMapping) -> Claim:
+    """The claim that a row of `claims` holds."""
     return Claim(
         kind=Kind(row["kind"]),
         party=row["party"],

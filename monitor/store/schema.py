@@ -26,7 +26,7 @@ from sqlalchemy import (
 from alerts.sqltypes import UtcDateTime
 
 #: The revision that this program works with; the last file in migrations/versions.
-HEAD = "0002"
+HEAD = "0003"
 
 metadata = MetaData(
     naming_convention={
@@ -188,8 +188,81 @@ claims = Table(
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
     Column("confidence", Float, nullable=False),
+    #: The reading that it came with, see `reports`.
+    Column("report_id", Integer, index=True),
     Index(None, "item_id"),
     Index(None, "kind", "party", "counterparty"),
+)
+
+#: One row a reading of an item that claims something: who reported it and when, as it was then; append-only.
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("item_id", ForeignKey("items.id"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("reader", String(40), nullable=False),
+    #: Its place in time among all reports: when the item was first read.
+    Column("recorded_at", UtcDateTime, nullable=False),
+    #: When this reading was made; a later one of the same item and revision takes its place.
+    Column("made_at", UtcDateTime, nullable=False),
+    #: The first reading of the same item and revision, None where that is this one.
+    Column("place", Integer),
+    Column("source", Text, nullable=False),
+    Column("tier", Integer, nullable=False),
+    Column("published", UtcDateTime, nullable=False),
+    _zero("published_offset"),
+    Column("observed", UtcDateTime, nullable=False),
+    Column("link", Text),
+    #: monitor.ledger.evidence.fingerprint of the text that was read.
+    Column("fingerprint", Text, nullable=False),
+    _no("baseline"),
+    Index(None, "item_id", "revision"),
+)
+
+#: What people decided, with who and why; append-only.
+hands = Table(
+    "hands",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    #: monitor.ledger.terms.Act.
+    Column("act", String(20), nullable=False),
+    Column("term", Text, nullable=False),
+    Column("undoes", Integer),
+    #: monitor.ledger.terms.Hand as JSON, without its number.
+    Column("body", JSON, nullable=False),
+)
+
+#: Claims that are held for a person to look at; append-only. What was decided is among `hands`.
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("claim_id", ForeignKey("claims.id"), nullable=False),
+    Column("term", Text, nullable=False),
+    Column("deal", String(21), nullable=False),
+    #: Why it is held, in plain words.
+    Column("reason", Text, nullable=False),
+    Column("held_at", UtcDateTime, nullable=False),
+    #: monitor.types.TermKey as JSON.
+    Column("key", JSON, nullable=False),
+)
+
+#: The digests of all rows of the ledger in the order of writing, each hashed with the one before; append-only.
+chain = Table(
+    "chain",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    #: claim, report, change, hand, review or term.
+    Column("what", String(10), nullable=False),
+    #: The row's number; for a term its key and family.
+    Column("ref", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("prev_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
 )
 
 #: What stands under each key: a cache that is derived from the claims and can be computed anew.
@@ -250,4 +323,4 @@ meta = Table(
 )
 
 #: Tables whose rows are never changed or removed; triggers in the database hold that.
-APPEND_ONLY = ("claims", "changes")
+APPEND_ONLY = ("claims", "changes", "reports", "hands", "reviews", "chain")

@@ -15,7 +15,8 @@ from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from monitor.feeds.entry import Entry
-from monitor.store import NoLedger, Store, StoreError, feeds, items, ledger, schema, url_for
+from monitor.ledger.terms import Act, Hand
+from monitor.store import NoLedger, Store, StoreError, decisions, feeds, items, ledger, reports, schema, url_for
 from monitor.store.migrations import ALL_METADATA, head
 from monitor.types import Change, Claim
 
@@ -164,10 +165,16 @@ def test_the_database_refuses_to_rewrite_the_ledger(
     feed = add_feed("Yonhap")
     with store.begin() as connection:
         (item,) = items.save(connection, feed, [make_entry("a")], now, baseline=False).new
-        ledger.record_claims(connection, item, 1, [make_claim()], "1", now)
-        ledger.append(connection, [make_change()], now)
+        (claim,) = ledger.record_claims(connection, item, 1, [make_claim()], "1", now)
+        change = make_change()
+        ledger.append(connection, [change], now)
+        article = items.backlog(connection, 1)[0].article
+        reports.add(connection, article, "", revision=1, baseline=False, reader="1", now=now)
+        decisions.hold(connection, [(claim, change.key, "weak")], now)
+        decisions.add(connection, Hand(act=Act.RETRACT, at=now, by="me", reason="wrong", key=change.key))
     rows = schema.metadata.tables[table]
-    statement = rows.delete() if verb == "delete" else update(rows).values(quote="something nicer")
+    some = next(column.name for column in rows.c if not column.primary_key)
+    statement = rows.delete() if verb == "delete" else update(rows).values({some: rows.c[some]})
     with pytest.raises(IntegrityError, match=f"{table} is append-only"), store.begin() as connection:
         connection.execute(statement)
 

@@ -1,0 +1,176 @@
+"""The chain over the ledger: every row that is written is digested, every digest hashed with the one before it.
+
+A row that is changed, added or removed behind the program's back no longer fits its digest; a digest that is changed no
+longer fits the hashes after it. Who can rewrite the whole chain can hide what they did, unless its head was noted
+elsewhere: `verify` finds a noted head again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+
+from monitor.store.schema import chain, changes, claims, hands, reports, reviews, terms
+
+#: What the first entry is hashed with.
+START = "0" * 64
+#: Tables whose rows are digested by number. The columns are named so that a later column leaves old digests alone.
+TABLES = {"claim": claims, "report": reports, "change": changes, "hand": hands, "review": reviews}
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "claim": (
+        *("id", "item_id", "revision", "reader", "recorded_at", "kind", "party", "counterparty", "scope", "family"),
+        *("actor", "value", "high", "unit", "qualifier", "previous", "delta", "status", "effective", "until"),
+        *("condition", "instrument", "legal_basis", "rate_type", "exemptions", "quote", "start", "end", "confidence"),
+        "report_id",
+    ),
+    "report": (
+        *("id", "item_id", "revision", "reader", "recorded_at", "made_at", "place", "source", "tier", "published"),
+        *("published_offset", "observed", "link", "fingerprint", "baseline"),
+    ),
+    "change": (
+        *("seq", "class", "kind", "party", "counterparty", "scope", "family", "actor", "before", "after", "high"),
+        *("unit", "qualifier", "status_before", "status", "trust", "at", "article", "effective", "until", "applied"),
+        *("quote", "source", "link", "confidence", "reason", "details", "recorded_at", "baseline"),
+    ),
+    "hand": ("id", "at", "by", "reason", "act", "term", "undoes", "body"),
+    "review": ("id", "claim_id", "term", "deal", "reason", "held_at", "key"),
+}
+NUMBER = {"change": "seq"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that is not as it was written, in plain words."""
+
+    what: str
+    ref: str
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a look at the whole chain found."""
+
+    entries: int
+    #: The hash of the last entry: noted elsewhere, it proves later that nothing before it was rewritten.
+    head: str
+    faults: tuple[Fault, ...]
+    #: Whether a noted head was found again; None where none was given.
+    noted: bool | None = None
+
+
+def digest(content: Mapping[str, Any] | Sequence[Any]) -> str:
+    """SHA-256 of the content as JSON in one form: keys sorted, numbers as floats, times in UTC."""
+    text = json.dumps(_plain(content), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int | float):
+        return float(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, Mapping):
+        return {str(name): _plain(part) for name, part in value.items()}
+    return [_plain(part) for part in value]
+
+
+def linked(prev: str, what: str, ref: str, content: str) -> str:
+    """The hash of an entry after the one that had `prev`."""
+    return sha256("\n".join((prev, what, ref, content)).encode()).hexdigest()
+
+
+def seal(connection: Connection, what: str, contents: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+    """Adds an entry for each (ref, content), in their order, within the caller's transaction."""
+    prev = head(connection)
+    rows = []
+    for ref, content in contents:
+        own = digest(content)
+        following = linked(prev, what, ref, own)
+        rows.append({"what": what, "ref": ref, "digest": own, "prev_hash": prev, "hash": following})
+        prev = following
+    if rows:
+        connection.execute(insert(chain), rows)
+
+
+def seal_rows(connection: Connection, what: str, ids: Sequence[int]) -> None:
+    """Adds an entry for each of the table's rows, as the database gives them back."""
+    if ids:
+        seal(connection, what, ((str(number), row) for number, row in rows(connection, what, ids)))
+
+
+def rows(
+    connection: Connection, what: str, ids: Sequence[int] | None = None
+) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """(number, digested columns) of the table's rows, in the order of their numbers."""
+    table = TABLES[what]
+    number = table.c[NUMBER.get(what, "id")]
+    query = select(*(table.c[name] for name in COLUMNS[what])).order_by(number)
+    if ids is None:
+        for row in connection.execute(query.execution_options(yield_per=2000)).mappings():
+            yield row[number.name], dict(row)
+        return
+    for first in range(0, len(ids), 500):
+        for row in connection.execute(query.where(number.in_(ids[first : first + 500]))).mappings():
+            yield row[number.name], dict(row)
+
+
+def term_ref(name: str, family: str) -> str:
+    return f"{name} {family}"
+
+
+def head(connection: Connection) -> str:
+    """The hash of the last entry."""
+    found = connection.execute(select(chain.c.hash).order_by(chain.c.seq.desc()).limit(1)).scalar()
+    return START if found is None else str(found)
+
+
+def verify(connection: Connection, noted: str | None = None) -> Verdict:
+    """Walks the whole chain and holds every row of the ledger against it. Reads only."""
+    known: dict[tuple[str, str], str] = {}
+    faults: list[Fault] = []
+    prev, seen, entries = START, False, 0
+    for entry in connection.execute(select(chain).order_by(chain.c.seq)):
+        faults += _broken(entry, prev)
+        known[entry.what, entry.ref] = entry.digest
+        prev, entries = entry.hash, entries + 1
+        seen = seen or entry.hash == noted
+    for what in TABLES:
+        faults += _compare(what, ((str(number), digest(row)) for number, row in rows(connection, what)), known)
+    state = select(terms.c.term, terms.c.family, terms.c.state)
+    present = ((term_ref(row.term, row.family), digest(row.state)) for row in connection.execute(state))
+    faults += _compare("term", present, known)
+    return Verdict(entries, prev, tuple(faults), None if noted is None else seen)
+
+
+def _broken(entry: Row[Any], prev: str) -> Iterator[Fault]:
+    if entry.prev_hash != prev:
+        yield Fault("chain", str(entry.seq), "an entry before it was removed or changed")
+    elif entry.hash != linked(prev, entry.what, entry.ref, entry.digest):
+        yield Fault("chain", str(entry.seq), "the entry was changed")
+
+
+def _compare(what: str, present: Iterable[tuple[str, str]], known: Mapping[tuple[str, str], str]) -> Iterator[Fault]:
+    refs = set()
+    for ref, content in present:
+        refs.add(ref)
+        written = known.get((what, ref))
+        if written is None:
+            yield Fault(what, ref, "it was added without the program")
+        elif written != content:
+            yield Fault(what, ref, "it is not as it was written")
+    for kind, ref in known:
+        if kind == what and ref not in refs and known[kind, ref] != GONE:
+            yield Fault(what, ref, "it was removed")
+
+
+#: The digest of a term that a rebuild no longer has.
+GONE = digest({})
