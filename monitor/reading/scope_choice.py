@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from monitor.reading.analysis import Analysis
 from monitor.reading.features import span
@@ -30,6 +31,8 @@ CUES = frozenset(
         "total",
     )
 )
+#: Families of figures that goods can be told to pay.
+RATES = frozenset(("percent", "bare", "zero", "removal", "multiple"))
 #: A share of goods from which they are told as all of them, in percent.
 NEARLY_ALL = 90.0
 
@@ -86,12 +89,27 @@ def _candidates(f: _Around, is_sum: bool) -> Mapping[Scopes, list[Chunk]]:
         sentence = a.doc.sentence_of[chunk.start]
         if sentence == 0 or f.sentence - BACK <= sentence <= f.sentence + 1:
             found.setdefault(_whole(a, chunk.scopes) if is_sum else chunk.scopes, []).append(chunk)
+    if not is_sum:
+        for together in _together(f):
+            found.setdefault(together.scopes, []).append(together)
     if told.scopes:
         found.setdefault(told.scopes, [])
     for company in a.companies:
         if company.scope and a.doc.sentence_of[a.doc.at(company.start)] in (0, f.sentence, f.sentence - 1):
             found.setdefault((company.scope,), [])
     return found
+
+
+def _together(f: _Around) -> Iterator[Chunk]:
+    """Two lists of the sentence as one, where no figure stands between: "beef, and up to 1,500 tonnes of poultry"."""
+    a = f.a
+    figures = [first for q in a.quantities if f.begin <= (first := a.doc.at(q.start)) < f.end and q.family in RATES]
+    for one, other in pairwise(f.named):
+        gap = range(one.stop, other.start)
+        parted = any(first in gap for first in figures)
+        if one.scopes != other.scopes and not parted and (other.stop <= f.first or one.start >= f.last):
+            scopes = tuple(dict.fromkeys(one.scopes + other.scopes))
+            yield Chunk(one.start, other.stop, scopes, one.weak and other.weak)
 
 
 def _whole(a: Analysis, scopes: Scopes) -> Scopes:
@@ -148,9 +166,6 @@ def _context(f: _Around, scopes: Scopes, places: list[Chunk], titled: set[Scopes
         yield from ("trade", f"trade:{f.kind}", f"traden{n}", f"trade={scopes[0]}:{f.kind}")
     count = sum(c.scopes == scopes for c in a.chunks)
     yield f"count{min(count, 3)}"
-    if scopes != ALL:
-        most = sum(c.scopes != ALL for c in a.chunks)
-        yield f"part{int(4 * count / most) if most else 0}n{n}"
     if places and not any(f.begin <= c.start < f.end for c in places):
         sentence = max(a.doc.sentence_of[c.start] for c in places)
         away = str(sentence - f.sentence) if sentence else "T"
@@ -182,6 +197,10 @@ def _placed(f: _Around, scopes: Scopes, places: list[Chunk]) -> Iterator[str]:
             yield from (f"2{name}" for name in place[:2])
             continue
         yield from place
+        if chunk not in a.chunks:
+            parts = [c for c in f.named if chunk.start <= c.start < chunk.stop]
+            marks = signature(a, range(parts[0].stop, parts[-1].start))
+            yield from ("both", f"both:{' '.join(marks[:3])}", *(f"bothhas:{name}" for name in set(marks)))
         left = chunk.stop <= first
         side = "L" if left else "R"
         between = [
@@ -200,7 +219,6 @@ def _placed(f: _Around, scopes: Scopes, places: list[Chunk]) -> Iterator[str]:
                 if len(marks) > 4
                 else f"{side}sig:{' '.join(marks)}"
             )
-            yield from (f"{side}has:{name}" for name in set(marks))
         yield from _tied(f, chunk, side)
         if chunk.start > f.begin:
             yield from (f"{side}bc:{name}" for name in a.classes[chunk.start - 1] if name in ("except", "include"))
@@ -209,10 +227,10 @@ def _placed(f: _Around, scopes: Scopes, places: list[Chunk]) -> Iterator[str]:
 def _tied(f: _Around, chunk: Chunk, side: str) -> Iterator[str]:
     """Whether the words tie the list to this figure or to another, and which side the sentence's other ties are on."""
     ties = f.a.ties.get(f.sentence, ())
-    place = f.a.chunks.index(chunk)
-    own = any(t.figure == f.index and t.chunk == place for t in ties)
-    taken = [t for t in ties if t.chunk == place and t.figure != f.index]
-    elsewhere = any(t.figure == f.index and t.chunk != place for t in ties)
+    places = {k for k, c in enumerate(f.a.chunks) if chunk.start <= c.start < chunk.stop}
+    own = any(t.figure == f.index and t.chunk in places for t in ties)
+    taken = [t for t in ties if t.chunk in places and t.figure != f.index]
+    elsewhere = any(t.figure == f.index and t.chunk not in places for t in ties)
     behind = sum(t.behind for t in ties if t.figure != f.index) - sum(not t.behind for t in ties if t.figure != f.index)
     way = "R" if behind > 0 else "L" if behind < 0 else "-"
     yield f"{side}tie{own:d}{len(taken) > 0:d}{elsewhere:d}"
