@@ -34,9 +34,15 @@ async def send_trial(
     settings: Settings, subscription: Subscription, outbound: Outbound, now: datetime
 ) -> tuple[Answer, float]:
     """The answer to one real attempt, and how many seconds it took. Nothing is stored, nothing tried again."""
-    alert = trial_alert(subscription, now)
+    return await send_once(settings, subscription, outbound, trial_alert(subscription, now), REASON)
+
+
+async def send_once(
+    settings: Settings, subscription: Subscription, outbound: Outbound, alert: Alert, reason: str
+) -> tuple[Answer, float]:
+    """The answer to one attempt with this alert, past the outbox, and how many seconds it took."""
     message = Message(
-        id=delivery_id(alert.id, subscription.name), alert=alert, subscription=subscription, reason=REASON, at=now
+        id=delivery_id(alert.id, subscription.name), alert=alert, subscription=subscription, reason=reason, at=alert.at
     )
     channel = CHANNELS[subscription.channel](settings, outbound)
     began = time.monotonic()
