@@ -10,6 +10,9 @@ from typing import Any
 
 from monitor.reading.lexicon import alternation
 
+#: So many letters of a word tell whether a date can begin with it; most words are passed over by that.
+HEAD = 3
+
 
 @dataclass(frozen=True, slots=True)
 class DateMention:
@@ -42,17 +45,21 @@ class DateReader:
         #: Months whose name is also another word, told apart by their capital.
         self._verbs = {str(word) for word in raw["month_verbs"]}
         months = alternation(self._months)
-        day = r"(?P<d{0}>[0-3]?\d)(?:st|nd|rd|th)?"
+        nearby = alternation(self._next | self._last)
+        day = rf"(?P<d{{0}}>[0-3]?\d)(?:{alternation(raw['day_endings'])})?"
+        heads = {
+            str(word).lower()[:HEAD] for word in (*self._months, *self._weekdays, *self._days, *self._next, *self._last)
+        }
         self._pattern = re.compile(
-            rf"""(?<![\w.])(?:
+            rf"""(?<![\w.])(?=\d|{alternation(heads)})(?:
             (?P<iso>20\d\d-[01]\d-[0-3]\d)
             |(?P<m1>{months})\.?\s+{day.format(1)}(?!\d)(?:\s*,)?(?:\s+(?P<y1>20\d\d))?
-            |{day.format(2)}\s+(?:of\s+)?(?P<m2>{months})\b\.?(?:\s*,?\s+(?P<y2>20\d\d))?
-            |(?P<rel3>{alternation(self._next | self._last)})\s+(?P<m3>{months})\b
+            |{day.format(2)}\s+(?:(?:{alternation(raw["day_of"])})\s+)?(?P<m2>{months})\b\.?(?:\s*,?\s+(?P<y2>20\d\d))?
+            |(?P<rel3>{nearby})\s+(?P<m3>{months})\b
             |(?P<m4>{months})\b\.?(?:,?\s+(?P<y4>20\d\d))?
-            |(?:(?P<rel5>{alternation(self._next | self._last)})\s+)?(?P<w5>{alternation(self._weekdays)})
+            |(?:(?P<rel5>{nearby})\s+)?(?P<w5>{alternation(self._weekdays)})
             |(?P<y6>20\d\d)
-            |(?P<rel8>{alternation(self._next | self._last)})\s+(?P<unit8>{alternation(raw["calendar_units"])})
+            |(?P<rel8>{nearby})\s+(?P<unit8>{alternation(raw["calendar_units"])})
             |(?P<r7>{alternation(self._days)})
             )(?![\w%]|[.,]\d)""",
             re.IGNORECASE | re.VERBOSE,
@@ -90,16 +97,14 @@ class DateReader:
         if part["y6"]:
             return DateMention(start, end, part["y6"], part["y6"], "year")
         if part["rel8"]:
-            step = (
-                1
-                if part["rel8"].lower() in self._next - self._this
-                else 0
-                if part["rel8"].lower() in self._this
-                else -1
-            )
+            step = self._step(part["rel8"].lower())
             return _shifted(start, end, part["unit8"].lower() in self._years, step, published)
         iso = (published + timedelta(days=self._days[re.sub(r"\s+", " ", part["r7"].lower())])).isoformat()
         return DateMention(start, end, iso, iso, "relative")
+
+    def _step(self, word: str) -> int:
+        """How many months or years "this", "next" and "last" move."""
+        return 0 if word in self._this else 1 if word in self._next else -1
 
 
 def _calendar(

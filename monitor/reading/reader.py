@@ -9,13 +9,18 @@ from config.vocabulary import raw_language, vocabulary
 from monitor.reading import classify
 from monitor.reading.analysis import Analysis, Analyst
 from monitor.reading.claims import Assembler, Decision, merged
+from monitor.reading.gate import Gate
 from monitor.reading.models import Models, models
 from monitor.types import Article, Claim, Reading
 
 
+#: What an article that cannot matter says.
+NOTHING = Reading()
+
+
 @dataclass(frozen=True)
 class Examination:
-    """What each room made of an article, for `pactwatch explain`."""
+    """What each room made of an article, for `pactwatch explain`. The gate is passed by: all that is seen is shown."""
 
     analysis: Analysis
     decisions: tuple[Decision, ...]
@@ -25,7 +30,9 @@ class Examination:
 class Reader:
     """Reads articles of one language. Pure; safe to share between threads."""
 
-    def __init__(self, analyst: Analyst, trained: Models) -> None:
+    def __init__(self, analyst: Analyst, trained: Models, gate: Gate | None = None) -> None:
+        """Without a `gate` every article is read in full."""
+        self._gate = gate
         self._analyst = analyst
         self._models = trained
         self._assembler = Assembler(trained)
@@ -36,7 +43,9 @@ class Reader:
         return _reader(language)
 
     def read(self, article: Article) -> Reading:
-        """The article's topics, countries and claims."""
+        """The article's topics, countries and claims; of one that the gate stops, none, and that in microseconds."""
+        if self._gate is not None and not self._gate.may_matter(article):
+            return NOTHING
         return self.examine(article).reading
 
     def examine(self, article: Article) -> Examination:
@@ -59,4 +68,5 @@ def _verbatim(article: Article, claim: Claim) -> Claim:
 @cache
 def _reader(language: str) -> Reader:
     base = language.split("-", maxsplit=1)[0].lower()
-    return Reader(Analyst(vocabulary(base), raw_language(base)), models(base))
+    known, raw = vocabulary(base), raw_language(base)
+    return Reader(Analyst(known, raw), models(base), Gate(known, raw))
