@@ -1,4 +1,4 @@
-"""Dates in a text, resolved against the day of publication: "1 August", "next Wednesday", "2026", "midnight on Friday"."""
+"""Dates in a text, resolved against the day of publication: "1 August", "next Wednesday", "2026", "midnight Friday"."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HEAD = 3
 
 @dataclass(frozen=True, slots=True)
 class DateMention:
-    """A date told in the text. Where the year (or the week) is left open it has two readings, which the sentence decides.
+    """A date told in the text. Where the year (or the week) is left open it has two readings; the sentence decides.
 
     Both are ISO dates or prefixes of them (`2026-01`, `2026`); they are the same where nothing is open.
     """

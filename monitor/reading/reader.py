@@ -13,7 +13,6 @@ from monitor.reading.gate import Gate
 from monitor.reading.models import Models, models
 from monitor.types import Article, Claim, Reading
 
-
 #: What an article that cannot matter says.
 NOTHING = Reading()
 
