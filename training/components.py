@@ -89,7 +89,9 @@ def judge_choice(name: str, train: Sequence[Case], test: Sequence[Case]) -> tupl
                 leads = {i: 1.0 if i in case.older else 0.0 for i in range(len(case.analysis.quantities))}
                 values = [o.value for o in attributes.previous_options(case.analysis, index, leads)]
             else:
-                values = [o.value for o in attributes.effective_options(case.analysis, index, kind, group[0]["status"])]
+                values = [
+                    o.value for o in attributes.effective_options(case.analysis, index, kind, group[0]["status"], told)
+                ]
             if len(values) < 2:
                 continue
             choice = next(chosen, None)

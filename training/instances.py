@@ -37,7 +37,17 @@ def told_after(group: list[dict[str, Any]], told: Told) -> Told:
     scopes = tuple(dict.fromkeys(c["scope"] for c in group))
     pairs = told.pairs | {(c["kind"], c["party"], c["counterparty"]) for c in group}
     goods = told.goods | {(first["kind"], first["value"] or 0.0, scopes)}
-    return Told(first["party"], first["counterparty"], scopes, first["status"], first["actor"], first["kind"], pairs, goods)
+    return Told(
+        party=first["party"],
+        counterparty=first["counterparty"],
+        scopes=scopes,
+        status=first["status"],
+        actor=first["actor"],
+        kind=first["kind"],
+        pairs=pairs,
+        goods=goods,
+        effective=first["effective"],
+    )
 
 
 def walk(case: Case) -> Iterator[tuple[int, list[dict[str, Any]], Told]]:
@@ -134,7 +144,7 @@ def options(name: str, cases: Sequence[Case], way: Way = walk) -> Iterator[Choic
                 leads = {i: 1.0 if i in case.older else 0.0 for i in range(len(a.quantities))}
                 found = attributes.previous_options(a, index, leads)
             else:
-                found = attributes.effective_options(a, index, kind, group[0]["status"])
+                found = attributes.effective_options(a, index, kind, group[0]["status"], told)
             right = {k for k, o in enumerate(found) if any(_same(name, o.value, c[name]) for c in group)}
             if right and len(found) > 1:
                 yield Choice([o.features for o in found], right, case.article.id)
@@ -197,7 +207,8 @@ class Lessons:
         """Adds what was overheard: the same decisions after what models told, right or wrong."""
         self.labelled["status"] += statuses(cases, overheard)
         self.choices["scope"] += scopes(cases, overheard)
-        self.choices["actor"] += options("actor", cases, overheard)
+        for name in ("actor", "effective"):
+            self.choices[name] += options(name, cases, overheard)
         self.pairs += sides(cases, overheard)
 
     def without(self, held: set[str]) -> Lessons:

@@ -45,6 +45,8 @@ class Grammar:
     prepositions: frozenset[str] = frozenset()
     #: Words that stand for goods told before: "these", "both".
     pronouns: frozenset[str] = frozenset()
+    #: Words before the figure that replaces another: "from 25% to 15%".
+    goals: frozenset[str] = frozenset()
     #: What a share or a number of goods is counted in: "98% of lines", "221 products".
     counted: frozenset[str] = frozenset()
     #: Prepositions by which goods are somebody's: "of".

@@ -81,7 +81,7 @@ class Assembler:
             pairs = told.pairs | {(kind, c.party, c.counterparty) for c in claims}
             scopes = tuple(dict.fromkeys(c.scope for c in claims))
             goods = told.goods | {(kind, first.value or 0.0, scopes)}
-            told = Told(first.party, first.counterparty, scopes, first.status, first.actor, kind, pairs, goods)
+            told = Told(first.party, first.counterparty, scopes, first.status, first.actor, kind, pairs, goods, first.effective)
         return out
 
     def _claims(
@@ -104,7 +104,7 @@ class Assembler:
         sides, side_probability = self.sides(a, index, kind, told, str(actor) if actor else None)
         scopes = self.scopes(a, index, kind, replace(told, actor=str(actor) if actor else None))
         status = self.status(a, index, kind, context, told)
-        effective = self._best("effective", attributes.effective_options(a, index, kind, status))[0]
+        effective = self._best("effective", attributes.effective_options(a, index, kind, status, told))[0]
         start, end = quote_span(a, index)
         body = a.doc.body
         claim = Claim(

@@ -2,45 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from monitor.reading.analysis import Analysis
+from monitor.reading.dates import DateMention
 from monitor.reading.features import span
 from monitor.reading.nearby import BACK, Option, where
+from monitor.reading.roles import Told
 
-
-def effective_options(a: Analysis, index: int, kind: str, status: str) -> list[Option]:
-    """No date (None), and each date near: from when the claim holds. A date with two readings gives two options."""
-    first, last = span(a, a.quantities[index])
-    own = a.doc.sentence_of[first]
-    published = a.published.isoformat()
-    options = [Option(None, [f"none:{kind}", f"none:{status}", f"none:{kind}{status}"])]
-    for mention in a.dates:
-        start, stop = a.doc.at(mention.start), a.doc.at(mention.end - 1) + 1
-        sentence = a.doc.sentence_of[start]
-        if sentence != 0 and not own - BACK <= sentence <= own + 1:
-            continue
-        place = where(a, first, last, start, stop)
-        before = a.shapes[start - 1] if start else ""
-        before2 = a.shapes[start - 2] if start > 1 else ""
-        nearby = {n for k in range(max(0, start - 5), min(len(a.classes), stop + 3)) for n in a.classes[k]}
-        for name, iso in dict.fromkeys((("past", mention.past), ("future", mention.future))):
-            if name == "future" and mention.past == mention.future:
-                continue
-            ahead = "after" if iso > published else "same" if iso == published else "before"
-            both = "one" if mention.past == mention.future else name
-            features = [
-                f"st:{status}",
-                f"{both}",
-                f"{mention.form}:{both}",
-                f"{ahead}:{status}",
-                f"b:{before}",
-                f"b:{before}:{both}",
-                f"k:{kind}",
-            ]
-            features += [f"b2:{before2} {before}", f"b:{before}:{status}", f"{mention.form}:{status}"]
-            features += [f"c:{n}:{both}" for n in nearby if n in DATING]
-            features += place
-            options.append(Option(iso, features))
-    return options
+#: Classes that tell how far a measure has come, where they stand beside a date.
 
 
 DATING = frozenset(("ordered", "in_effect", "ended", "suspended", "past", "future", "agreed", "impose", "threatened"))
+
+
+def effective_options(a: Analysis, index: int, kind: str, status: str, told: Told) -> list[Option]:
+    """No date (None), and each date near: from when the claim holds. A date with two readings gives two options.
+
+    The date told of the last claim is an option too, wherever it stands.
+    """
+    first, last = span(a, a.quantities[index])
+    own = a.doc.sentence_of[first]
+    here = sum(a.doc.sentence_of[a.doc.at(m.start)] == own for m in a.dates)
+    none = [f"none:{kind}", f"none:{status}", f"none:{kind}{status}", f"nonehere{min(here, 2)}"]
+    none += [f"nonetold{told.effective is not None:d}{told.status == status:d}h{min(here, 1)}"]
+    if told.kind is None:
+        none.append("nonefirst")
+    options: dict[str | None, list[str]] = {None: none}
+    for mention in a.dates:
+        sentence = a.doc.sentence_of[a.doc.at(mention.start)]
+        if sentence != 0 and not own - BACK <= sentence <= own + 1:
+            continue
+        place = where(a, first, last, a.doc.at(mention.start), a.doc.at(mention.end - 1) + 1)
+        for name, iso in dict.fromkeys((("past", mention.past), ("future", mention.future))):
+            if name == "past" or mention.past != mention.future:
+                found = [*_dated(a, mention, name, iso, kind, status), *place]
+                options[iso] = options.get(iso, []) + found
+    if told.effective is not None:
+        same = told.kind == kind and told.status == status
+        carried = ["told", f"told:{status}", f"told{same:d}h{min(here, 1)}", f"told{same:d}k:{kind}"]
+        pairs = {pair for pair in told.pairs if pair[0] == kind}
+        carried.append(f"told{same:d}pairs{min(len(pairs), 2)}")
+        options.setdefault(told.effective, ["toldonly"]).extend(carried)
+    return [Option(iso, found) for iso, found in options.items()]
+
+
+def _dated(a: Analysis, mention: DateMention, name: str, iso: str, kind: str, status: str) -> Iterator[str]:
+    """What a date says of itself: its form and reading, the word before it, the cues around it, ahead or behind."""
+    start, stop = a.doc.at(mention.start), a.doc.at(mention.end - 1) + 1
+    before = a.shapes[start - 1] if start else ""
+    before2 = a.shapes[start - 2] if start > 1 else ""
+    nearby = {n for k in range(max(0, start - 5), min(len(a.classes), stop + 3)) for n in a.classes[k]}
+    published = a.published.isoformat()
+    ahead = "after" if iso > published else "same" if iso == published else "before"
+    both = "one" if mention.past == mention.future else name
+    yield from (f"st:{status}", both, f"{mention.form}:{both}", f"{ahead}:{status}", f"k:{kind}")
+    yield from (f"b:{before}", f"b:{before}:{both}", f"b2:{before2} {before}", f"b:{before}:{status}")
+    yield f"{mention.form}:{status}"
+    yield from (f"c:{n}:{both}" for n in nearby if n in DATING)

@@ -30,6 +30,8 @@ class Told:
     pairs: frozenset[tuple[str, str, str]] = frozenset()
     #: Every (kind, value, scopes) so far.
     goods: frozenset[tuple[str, float, tuple[str, ...]]] = frozenset()
+    #: From when the last claim holds.
+    effective: str | None = None
 
 
 def candidates(a: Analysis, index: int, told: Told) -> list[str]:
