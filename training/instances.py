@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from config.words import Topic
-from monitor.reading import attributes, claims, classify, features
+from monitor.reading import attributes, claims, classify, features, standing
 from monitor.reading.claims import POSSIBLE
 from monitor.reading.models import Labels, Models, Rank
 from monitor.reading.roles import Told
@@ -16,8 +16,8 @@ from training.optimise import Choice, Labelled, PairChoice, labels, rank, rank_p
 
 #: Strength of the L2 penalty by model.
 STRENGTH = {
-    "kind": 4.0,
-    "status": 4.0,
+    "kind": 12.0,
+    "status": 12.0,
     "sides": 4.0,
     "scope": 4.0,
     "profit_scope": 2.0,
@@ -31,7 +31,7 @@ STRENGTH = {
 Way = Callable[[Case], Iterator[tuple[int, list[dict[str, Any]], Told]]]
 
 
-def told_after(group: list[dict[str, Any]], told: Told) -> Told:
+def told_after(index: int, group: list[dict[str, Any]], told: Told) -> Told:
     """What a reader carries on from a figure's claims to the next figure."""
     first = group[0]
     scopes = tuple(dict.fromkeys(c["scope"] for c in group))
@@ -47,6 +47,7 @@ def told_after(group: list[dict[str, Any]], told: Told) -> Told:
         pairs=pairs,
         goods=goods,
         effective=first["effective"],
+        index=index,
     )
 
 
@@ -55,7 +56,7 @@ def walk(case: Case) -> Iterator[tuple[int, list[dict[str, Any]], Told]]:
     told = Told()
     for index in sorted(case.groups):
         yield index, case.groups[index], told
-        told = told_after(case.groups[index], told)
+        told = told_after(index, case.groups[index], told)
 
 
 def overheard(case: Case) -> Iterator[tuple[int, list[dict[str, Any]], Told]]:
@@ -84,8 +85,7 @@ def statuses(cases: Sequence[Case], way: Way = walk) -> Iterator[Labelled]:
     for case in cases:
         a = case.analysis
         for index, group, told in way(case):
-            context = features.around(a, index)
-            f = claims.status_features(a, index, group[0]["kind"], context, told)
+            f = standing.status_features(a, index, group[0]["kind"], told)
             yield Labelled(f, group[0]["status"], case.article.id)
 
 

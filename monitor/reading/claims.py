@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from config.words import Kind, Qualifier, Status
-from monitor.reading import attributes, features, roles
+from monitor.reading import attributes, features, roles, standing
 from monitor.reading.analysis import Analysis
 from monitor.reading.models import Labels, Models, softmax
 from monitor.reading.quantities import Quantity
@@ -72,7 +72,7 @@ class Assembler:
                 continue
             if kind in ("none", "previous"):
                 kind, probability = next((k, p) for k, p in kinds[index] if k not in ("none", "previous"))
-            claims = self._claims(a, index, kind, taken, contexts[index], told, leads)
+            claims = self._claims(a, index, kind, taken, told, leads)
             if not claims:
                 out.append(Decision(q, "none", probability, "no figure to reckon it from", told=told))
                 continue
@@ -81,7 +81,8 @@ class Assembler:
             pairs = told.pairs | {(kind, c.party, c.counterparty) for c in claims}
             scopes = tuple(dict.fromkeys(c.scope for c in claims))
             goods = told.goods | {(kind, first.value or 0.0, scopes)}
-            told = Told(first.party, first.counterparty, scopes, first.status, first.actor, kind, pairs, goods, first.effective)
+            sides = (first.party, first.counterparty)
+            told = Told(*sides, scopes, first.status, first.actor, kind, pairs, goods, first.effective, index)
         return out
 
     def _claims(
@@ -90,7 +91,6 @@ class Assembler:
         index: int,
         kind: str,
         probability: float,
-        context: list[str],
         told: Told,
         leads: dict[int, float],
     ) -> list[Claim]:
@@ -103,7 +103,7 @@ class Assembler:
             actor = self._best("actor", attributes.actor_options(a, index, kind, told))[0]
         sides, side_probability = self.sides(a, index, kind, told, str(actor) if actor else None)
         scopes = self.scopes(a, index, kind, replace(told, actor=str(actor) if actor else None))
-        status = self.status(a, index, kind, context, told)
+        status = self.status(a, index, kind, told)
         effective = self._best("effective", attributes.effective_options(a, index, kind, status, told))[0]
         start, end = quote_span(a, index)
         body = a.doc.body
@@ -192,9 +192,9 @@ class Assembler:
         options = attributes.scope_options(a, index, kind, told)
         return max(options, key=lambda option: model.score(option[1]))[0]
 
-    def status(self, a: Analysis, index: int, kind: str, context: list[str], told: Told) -> str:
+    def status(self, a: Analysis, index: int, kind: str, told: Told) -> str:
         model = self.models.labels["status"]
-        shares = model.probabilities(status_features(a, index, kind, context, told))
+        shares = model.probabilities(standing.status_features(a, index, kind, told))
         return model.labels[max(range(len(shares)), key=lambda k: shares[k])]
 
 
@@ -231,33 +231,6 @@ def side_options(
             if actor:
                 pair.append(f"home{party in homes}{bool(homes)}")
             yield party, counterparty, pair
-
-
-def status_features(a: Analysis, index: int, kind: str, context: list[str], told: Told) -> list[str]:
-    """The figure's surroundings, with what is known of it by now: its kind, the status told before, dates ahead."""
-    first, _ = features.span(a, a.quantities[index])
-    sentence = a.doc.sentence_of[first]
-    begin, end = a.doc.sentences[sentence]
-    published = a.published.isoformat()
-    out = [*context, f"kind:{kind}", f"told:{told.status}", f"tier:{a.tier}", f"kindtold:{kind}{told.status}"]
-    for mention in a.dates:
-        at = a.doc.at(mention.start)
-        if begin <= at < end:
-            open_ended = mention.past != mention.future
-            before = a.shapes[at - 1] if at else ""
-            when = (
-                "open"
-                if open_ended
-                else "ahead"
-                if mention.past > published
-                else "behind"
-                if mention.past < published
-                else "day"
-            )
-            out += [f"date:{when}", f"date:{when}:{before}"]
-    for name in a.sentence_classes(sentence):
-        out.append(f"k{kind[0]}cs:{name}")
-    return out
 
 
 def profit_scopes(a: Analysis, index: int) -> dict[str, list[str]]:

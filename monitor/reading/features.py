@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 from monitor.reading.analysis import Analysis
 from monitor.reading.clauses import governor
@@ -48,12 +49,13 @@ def around(a: Analysis, index: int) -> list[str]:
     group = FAMILY_GROUPS.get(q.family, "r")
     out += [f"ct:{name}" for name in a.title_classes]
     out += [f"{group}ct:{name}" for name in a.title_classes]
-    out += [f"cd:{name}" for name in a.document_classes]
-    out += [f"{group}cd:{name}{min(count, 4)}" for name, count in a.document_classes.items() if name in CONTENT]
+    out += _owned(a, index, first, last, begin, end, group)
+    out += _again(a, index, sentence, group)
     out += _topical(a, sentence, first, last, begin, end, group)
     out += _neighbours(a, index, begin, end)
     g = governor(a, first, last, begin, end)
-    out += [f"gv:{g.name}", f"gw:{g.word}", f"gx:{g.auxiliaries}", f"gx:{g.auxiliaries}|{g.name}", f"gp:{g.name}{g.passive:d}{g.behind:d}"]
+    out += [f"gv:{g.name}", f"gw:{g.word}", f"gx:{g.auxiliaries}", f"gx:{g.auxiliaries}|{g.name}"]
+    out.append(f"gp:{g.name}{g.passive:d}{g.behind:d}")
     out += [f"gxw:{word}" for word in g.auxiliaries.split()] + [f"{group}gv:{g.name}{g.behind:d}"]
     return out
 
@@ -63,20 +65,9 @@ FAMILY_GROUPS = {"money": "m", "years": "y", "units": "c", "tonnes": "c", "zero"
 #: Classes of what a sentence is about.
 CONTENT = frozenset(
     (
-        "tariff",
-        "rate",
-        "dumping",
-        "invest",
-        "buy",
-        "profit",
-        "cap",
-        "quota",
-        "goods",
-        "economy",
-        "market",
-        "trade_volume",
+        *("tariff", "rate", "dumping", "invest", "buy", "profit", "cap", "quota", "goods", "economy", "market"),
+        *("trade_volume", "cost", "share_of", "domestic", "reserve"),
     )
-    + ("cost", "share_of", "domestic", "reserve")
 )
 
 
@@ -103,6 +94,108 @@ def _topical(a: Analysis, sentence: int, first: int, last: int, begin: int, end:
     out.append(f"{group}places{min(len(codes), 3)}")
     out.append(f"{group}scopes{min(sum(begin <= a.doc.at(m.start) < end for m in a.scopes), 3)}")
     return out
+
+
+#: Classes that tell what a figure is where no other figure and no mark stands between.
+OWNED = CONTENT | frozenset(
+    (
+        *(
+            "pair",
+            "cut",
+            "raise",
+            "impose",
+            "bear",
+            "agreed",
+            "period",
+            "recovery",
+            "after",
+            "yearly",
+            "past",
+            "future",
+        ),
+        *("from_word", "to_word", "on_word", "all_goods", "same"),
+    )
+)
+#: Tokens to either side in which a word can still own the figure.
+REACH = 60
+#: Shapes that a list of figures is made of, beside small words.
+NOUNS = frozenset(("<place>", "<scope>", "<figure>", "<firm>"))
+BRACKETS = frozenset("()")
+#: Figures before and after within which the same value, or the head of a list, is looked for.
+FIGURES = 30
+
+
+def others(a: Analysis, index: int) -> Iterator[int]:
+    """The first tokens of the other figures of the sentence."""
+    sentence = a.doc.sentence_of[a.doc.at(a.quantities[index].start)]
+    before = range(index - 1, max(-1, index - FIGURES), -1)
+    behind = range(index + 1, min(len(a.quantities), index + FIGURES))
+    for places in (before, behind):
+        for i in places:
+            at = a.doc.at(a.quantities[i].start)
+            if a.doc.sentence_of[at] != sentence:
+                break
+            if a.quantities[i].family not in ("years", "multiple"):
+                yield at
+
+
+def run_head(a: Analysis, index: int) -> int:
+    """The first figure of the list that a figure stands in: "46 per cent for Vietnam, 32 for Taiwan, 25 for Korea"."""
+    small = a.joins | a.grammar.prepositions | a.grammar.determiners | BRACKETS
+    head = index
+    while head > max(0, index - FIGURES):
+        stop, start = span(a, a.quantities[head - 1])[1], span(a, a.quantities[head])[0]
+        if start - stop > 7 or a.doc.sentence_of[start] != a.doc.sentence_of[stop - 1]:
+            break
+        if not all(a.shapes[k] in NOUNS or a.doc.tokens[k].norm in small for k in range(stop, start)):
+            break
+        head -= 1
+    return head
+
+
+def same_value(a: Analysis, index: int) -> list[int]:
+    """Other figures of the same value, a bare number being a rate."""
+    q = a.quantities[index]
+    return [
+        i
+        for i in range(max(0, index - FIGURES), min(len(a.quantities), index + FIGURES))
+        if i != index
+        and a.quantities[i].value == q.value > 0
+        and (a.quantities[i].family == q.family or {a.quantities[i].family, q.family} == {"percent", "bare"})
+    ]
+
+
+def _owned(a: Analysis, index: int, first: int, last: int, begin: int, end: int, group: str) -> Iterator[str]:
+    """The nearest telling word of each class to either side, and what parts it from the figure."""
+    figures = frozenset(others(a, index))
+    ways = (("L", range(first - 1, max(begin, first - REACH) - 1, -1)), ("R", range(last, min(end, last + REACH))))
+    for side, places in ways:
+        crossed = parted = 0
+        seen: set[str] = set()
+        for k in places:
+            norm = a.doc.tokens[k].norm
+            parted = max(parted, 1 if norm == "," else 2 if norm in BREAKS else 0)
+            crossed = max(crossed, k in figures)
+            for name in a.classes[k]:
+                if name in OWNED and name not in seen:
+                    seen.add(name)
+                    yield f"{group}x{side}{crossed:d}b{parted}:{name}"
+
+
+def _again(a: Analysis, index: int, sentence: int, group: str) -> list[str]:
+    """Whether the same figure is told elsewhere, and beside what words."""
+    out: set[str] = set()
+    for i in same_value(a, index):
+        first, last = span(a, a.quantities[i])
+        own = a.doc.sentence_of[first]
+        begin, end = a.doc.sentences[own]
+        if own == sentence:
+            out.add("twice")
+            continue
+        out |= {f"{group}same", f"{group}same:{own == 0}"}
+        near = range(max(begin, first - 6), min(end, last + 6))
+        out |= {f"{group}sc:{name}" for k in near for name in a.classes[k] if name in CONTENT}
+    return sorted(out or {f"{group}once"})
 
 
 def _words(a: Analysis, first: int, last: int, begin: int, end: int) -> list[str]:
@@ -167,7 +260,6 @@ def _neighbours(a: Analysis, index: int, begin: int, end: int) -> list[str]:
         out.append(f"{name}f:{other.family}")
         if len(between) <= 5:
             out.append(f"{name}g:{' '.join(between)}")
-        out.append(
-            f"{name}o:{'<' if other.value < a.quantities[index].value else '>' if other.value > a.quantities[index].value else '='}"
-        )
+        own = a.quantities[index].value
+        out.append(f"{name}o:{'<' if other.value < own else '>' if other.value > own else '='}")
     return out

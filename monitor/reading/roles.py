@@ -32,6 +32,8 @@ class Told:
     goods: frozenset[tuple[str, float, tuple[str, ...]]] = frozenset()
     #: From when the last claim holds.
     effective: str | None = None
+    #: Which figure of the article it was; -1 where nothing was told yet.
+    index: int = -1
 
 
 def candidates(a: Analysis, index: int, told: Told) -> list[str]:
