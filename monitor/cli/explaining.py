@@ -85,7 +85,7 @@ def _when(published: str | None) -> datetime:
 
 
 def _stored(config_path: Path | None, subject: str) -> Article:
-    from monitor.cli.ledger import open_ledger
+    from monitor.cli.asking import open_ledger
     from monitor.store import items
 
     if not (subject.isascii() and subject.isdigit()):

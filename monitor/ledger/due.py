@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from config.words import Kind, Status
@@ -47,6 +47,43 @@ def mature(term: Term, moment: datetime) -> tuple[Term, list[Change]]:
         day, index = min(days)
         before, (term, version) = term, _take_effect(term, index, day)
         changes.append(moved(before, term, version, reason=f"its date, {day}, has come"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """What a day to come means for a term."""
+
+    day: date
+    term: Term
+    version: Version
+    #: takes effect, is meant for (an amount, which no date carries out), stops, ends.
+    what: str
+
+    @property
+    def by_itself(self) -> bool:
+        """Whether the ledger gives it its effect on the day; what ends is a reminder and never assumed."""
+        return self.what == "takes effect"
+
+
+def coming(terms: Iterable[Term], today: date, until: date | None = None) -> list[Coming]:
+    """What comes from today on, the next first; with `until` up to that day."""
+    found = [each for term in terms for each in _coming(term) if today <= each.day <= (until or date.max)]
+    return sorted(found, key=lambda each: (each.day, each.term.key.deal, str(each.term.key), each.what))
+
+
+def _coming(term: Term) -> Iterator[Coming]:
+    for version in term.versions:
+        day = full_date(version.effective)
+        if day is not None and _pending(term, version):
+            yield Coming(day=day, term=term, version=version, what="takes effect")
+    now = term.standing
+    if now is None:
+        return
+    begins, ends = full_date(now.effective), full_date(now.until)
+    if begins is not None and now.status is not Status.IN_EFFECT and not _pending(term, now):
+        yield Coming(day=begins, term=term, version=now, what="stops" if now.status not in PENDING else "is meant for")
+    if ends is not None:
+        yield Coming(day=ends, term=term, version=now, what="ends")
 
 
 def _pending(term: Term, version: Version) -> bool:

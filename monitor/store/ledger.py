@@ -115,6 +115,11 @@ def terms_named(connection: Connection, name: str) -> list[Term]:
     return _terms(connection, select(terms.c.state).where(terms.c.term == name).order_by(terms.c.family))
 
 
+def names(connection: Connection) -> list[str]:
+    """The name of every term, once."""
+    return list(connection.execute(select(terms.c.term).distinct().order_by(terms.c.term)).scalars())
+
+
 def save_terms(connection: Connection, changed: Iterable[Term], now: datetime) -> None:
     """Writes terms under their keys, new or in place of what they were."""
     rows: list[dict[str, Any]] = [

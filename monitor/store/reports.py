@@ -72,9 +72,8 @@ def replayed(connection: Connection, *, until: datetime | None = None, deal: str
     """
     latest = _latest(until)
     columns = [column for column in reports.c if column.name not in claims.c]
-    named = [reports.c[name].label(f"report_{name}") for name in ("id", "item_id", "revision", "recorded_at")]
     query = (
-        select(claims, *columns, *named)
+        select(claims, *columns, reports.c.recorded_at.label("first_recorded_at"))
         .join(reports, claims.c.report_id == reports.c.id)
         .join(latest, reports.c.id == latest.c.id)
         .order_by(reports.c.recorded_at, func.coalesce(reports.c.place, reports.c.id), claims.c.id)
@@ -108,7 +107,7 @@ def _latest(until: datetime | None) -> Subquery:
 def _report(rows: Sequence[RowMapping]) -> Report:
     row = rows[0]
     article = Article(
-        id=str(row["report_item_id"]),
+        id=str(row["item_id"]),
         source=Source(name=row["source"], tier=row["tier"]),
         published=row["published"].astimezone(timezone(timedelta(minutes=row["published_offset"]))),
         observed=row["observed"],
@@ -118,10 +117,10 @@ def _report(rows: Sequence[RowMapping]) -> Report:
     )
     return Report(
         id=row["report_id"],
-        item_id=row["report_item_id"],
-        revision=row["report_revision"],
+        item_id=row["item_id"],
+        revision=row["revision"],
         baseline=row["baseline"],
-        recorded_at=row["report_recorded_at"],
+        recorded_at=row["first_recorded_at"],
         article=article,
         fingerprint=row["fingerprint"],
         claims=tuple((each["id"], ledger.claim_from(each)) for each in rows),
