@@ -14,7 +14,7 @@ from alerts.tables import alerts, attempts, deliveries
 from alerts.types import Alert
 
 #: States a delivery can be in.
-STATES = ("queued", "leased", "sent", "dead", "skipped")
+STATES = ("queued", "leased", "grouped", "held", "sent", "dead", "skipped")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,11 +15,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Insert, Table, and_, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from alerts.matching import decide
+from alerts import grouping
 from alerts.retry import next_attempt
+from alerts.routing import Router
 from alerts.rows import from_row, to_row
 from alerts.tables import alerts, attempts, deliveries, metadata, stops
-from alerts.types import Alert, Answer, Decision, Lease, Settled
+from alerts.types import Alert, Answer, Lease, Settled
 from config.settings import Config, Subscription
 
 __all__ = ["claim", "delivery_id", "due_subscriptions", "enqueue", "finish", "metadata"]
@@ -42,15 +43,27 @@ def enqueue(connection: Connection, new: Iterable[Alert], config: Config, now: d
         return []
     insert = _insert_new(connection, alerts).returning(alerts.c.id)
     known = {row.id for row in connection.execute(insert, [to_row(alert, now) for alert in fresh.values()])}
+    router = Router(connection, config, now) if known else None
     rows = [
-        _delivery(alert, subscription, _decide(alert, config, subscription), now)
+        _delivery(router, alert, subscription, now)
         for alert in fresh.values()
-        if alert.id in known
+        if alert.id in known and router
         for subscription in config.subscriptions
     ]
     if rows:
         connection.execute(_insert_new(connection, deliveries), rows)
     return [str(row["id"]) for row in rows if row["state"] == "queued"]
+
+
+def put(connection: Connection, alert: Alert, subscription: str, reason: str, now: datetime) -> str | None:
+    """Write an alert that goes to one subscription, whatever its watchlist; the delivery's id, None if it is known."""
+    insert = _insert_new(connection, alerts).returning(alerts.c.id)
+    if connection.execute(insert, to_row(alert, now)).first() is None:
+        return None
+    id = delivery_id(alert.id, subscription)
+    row = _base(id, alert.id, subscription, now) | {"state": "queued", "reason": reason, "next_attempt_at": now}
+    connection.execute(_insert_new(connection, deliveries), row)
+    return id
 
 
 def _insert_new(connection: Connection, table: Table) -> Insert:
@@ -60,25 +73,19 @@ def _insert_new(connection: Connection, table: Table) -> Insert:
     return sqlite.insert(table).on_conflict_do_nothing()
 
 
-def _decide(alert: Alert, config: Config, subscription: Subscription) -> Decision:
-    watchlist = next((w for w in config.watchlists if w.name == subscription.watchlist), None)
-    if watchlist is None:
-        return Decision(send=False, reason=f'there is no watchlist "{subscription.watchlist}"')
-    return decide(alert, watchlist, subscription)
+def _delivery(router: Router, alert: Alert, subscription: Subscription, now: datetime) -> dict[str, object]:
+    id = delivery_id(alert.id, subscription.name)
+    return _base(id, alert.id, subscription.name, now) | router.row(alert, subscription, id)
 
 
-def _delivery(alert: Alert, subscription: Subscription, decision: Decision, now: datetime) -> dict[str, object]:
+def _base(id: str, alert: str, subscription: str, now: datetime) -> dict[str, object]:
     return {
-        "id": delivery_id(alert.id, subscription.name),
-        "alert_id": alert.id,
-        "subscription": subscription.name,
-        "state": "queued" if decision.send else "skipped",
-        "reason": decision.reason,
+        "id": id,
+        "alert_id": alert,
+        "subscription": subscription,
         "attempts": 0,
-        "next_attempt_at": now if decision.send else None,
         "last_answer": "",
         "created_at": now,
-        "settled_at": None if decision.send else now,
     }
 
 
@@ -131,11 +138,13 @@ def claim(
             deliveries.c.subscription,
             deliveries.c.reason,
             deliveries.c.created_at,
+            deliveries.c.group_id,
         )
     )
     rows = sorted(connection.execute(taken), key=lambda row: (row.created_at, row.id))
     wanted = select(alerts).where(alerts.c.id.in_({row.alert_id for row in rows}))
     found = {row.id: from_row(row) for row in connection.execute(wanted)} if rows else {}
+    others = grouping.members(connection, {row.id for row in rows if row.group_id})
     return [
         Lease(
             id=row.id,
@@ -143,7 +152,8 @@ def claim(
             attempt=row.attempts,
             subscription=row.subscription,
             reason=row.reason,
-            alert=found[row.alert_id],
+            alert=grouping.combined(found[row.alert_id], others.get(row.id, ())),
+            follows=grouping.follows(connection, found[row.alert_id], row.subscription),
         )
         for row in rows
     ]
@@ -176,18 +186,14 @@ def finish(
     )
     settled = _outcome(lease, answer, now, draw, max_attempts)
     again = settled.state == "queued"
+    outcome = {"state": settled.state, "last_answer": answer.detail, "settled_at": None if again else now}
     written = connection.execute(
         update(deliveries)
         .where(deliveries.c.id == lease.id, deliveries.c.state == "leased", deliveries.c.lease_token == lease.token)
-        .values(
-            state=settled.state,
-            reason=settled.reason,
-            next_attempt_at=settled.next_attempt_at,
-            lease_token=None,
-            last_answer=answer.detail,
-            settled_at=None if again else now,
-        )
+        .values(**outcome, reason=settled.reason, next_attempt_at=settled.next_attempt_at, lease_token=None)
     )
+    if written.rowcount and not again and lease.alert.parts:
+        grouping.settle_members(connection, lease.id, outcome)
     return settled if written.rowcount else None
 
 
@@ -246,31 +252,38 @@ def settle_pending(
         )
         .values(state=state, reason=reason, next_attempt_at=None, lease_token=None, settled_at=now)
     )
-    return connection.execute(settled).rowcount
+    count = connection.execute(settled).rowcount
+    grouping.settle_orphans(connection, subscription, {"state": state, "reason": reason, "settled_at": now})
+    return count
 
 
-def requeue(connection: Connection, ids: Sequence[str], now: datetime) -> list[str]:
-    """Start deliveries anew that were given up or wait for their next try; the ids of those that are due now.
+def requeue(
+    connection: Connection,
+    ids: Sequence[str],
+    now: datetime,
+    states: Collection[str] = ("queued", "dead"),
+    reason: str = "tried again by hand",
+) -> list[str]:
+    """Start deliveries anew that are in one of `states`; the ids of those that are due now.
 
-    `ids` are of deliveries, or of alerts (all of their deliveries). What was sent, or never matched, stays as it is.
+    `ids` are of deliveries, or of alerts (all of their deliveries). What never matched stays as it is.
     """
-    wanted = and_(
-        or_(deliveries.c.id.in_(ids), deliveries.c.alert_id.in_(ids)), deliveries.c.state.in_(("queued", "dead"))
-    )
+    named = or_(deliveries.c.id.in_(ids), deliveries.c.alert_id.in_(ids))
+    wanted = and_(named, deliveries.c.state.in_(states))
     due = (
         update(deliveries)
         .where(wanted)
         .values(
             state="queued",
-            reason="tried again by hand",
+            reason=reason,
             attempts=0,
             next_attempt_at=now,
             lease_token=None,
             settled_at=None,
         )
-        .returning(deliveries.c.id, deliveries.c.subscription)
+        .returning(deliveries.c.id, deliveries.c.subscription, deliveries.c.group_id)
     )
     rows = list(connection.execute(due))
     for subscription in {row.subscription for row in rows}:
         lift(connection, subscription)
-    return sorted(row.id for row in rows)
+    return grouping.regroup(connection, [(row.id, row.group_id) for row in rows])

@@ -17,6 +17,8 @@ from config.settings import Subscription
 
 #: Names of the facts that the headline is made of.
 MOVED = ("Was", "Now")
+#: Classes of alerts that are no single change.
+OTHER_TYPES = ("test", "confirm", "group", "digest", "item", "standing", "trouble")
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -28,51 +30,58 @@ _TEMPLATES = Environment(
 )
 
 
-def text(alert: Alert, subscription: Subscription, reason: str) -> str:
-    """Plain text that stands alone."""
-    return _TEMPLATES.get_template("alert.txt").render(_view(alert, subscription, reason))
+def text(alert: Alert, subscription: Subscription, reason: str, leave: str = "") -> str:
+    """Plain text that stands alone. `leave` is the address or the code by which its reader ends it."""
+    return _TEMPLATES.get_template("alert.txt").render(_view(alert, subscription, reason, leave))
 
 
-def html(alert: Alert, subscription: Subscription, reason: str) -> str:
+def html(alert: Alert, subscription: Subscription, reason: str, leave: str = "") -> str:
     """HTML for mail programs: tables and inline styles only, everything escaped."""
-    return _TEMPLATES.get_template("alert.html").render(_view(alert, subscription, reason))
+    return _TEMPLATES.get_template("alert.html").render(_view(alert, subscription, reason, leave))
 
 
-def payload(alert: Alert, subscription: Subscription, reason: str) -> dict[str, object]:
-    """The body of a webhook, as `docs/webhooks.md` describes it; JSON-serialisable.
+def payload(alert: Alert, subscription: Subscription, reason: str, follows: str | None = None) -> dict[str, object]:
+    """The body of a webhook, as `docs/webhooks.md` and `alerts.schema` describe it; JSON-serialisable.
 
-    `type` is `change.<class>` (`change.term`, `change.position`, …), or `test`. Numbers in `labels` are numbers.
+    `type` is `change.<class>` (`change.term`, `change.position`, …), or one of `OTHER_TYPES`. Numbers in `labels` are
+    numbers. `follows` is the webhook-id of the message that this one confirms, moves or takes back.
     """
+    more: dict[str, object] = {"alerts": [_event(part) for part in alert.parts]} if alert.parts else {}
+    if follows:
+        more["follows"] = follows
+    said = {"subscription": subscription.name, "watchlist": subscription.watchlist, "reason": reason}
     return {
         "type": event_type(alert),
         "timestamp": stamp(alert.at),
-        "data": {
-            "id": alert.id,
-            "title": alert.title,
-            "thread": alert.thread,
-            "labels": dict(alert.labels),
-            "facts": [{"name": name, "value": value} for name, value in alert.facts],
-            "quotes": [
-                {
-                    "text": quote.text,
-                    "source": quote.source,
-                    "link": quote.link,
-                    "published": stamp(quote.published) if quote.published else None,
-                }
-                for quote in alert.quotes
-            ],
-            "subscription": subscription.name,
-            "watchlist": subscription.watchlist,
-            "reason": reason,
-            "change": dict(alert.data),
-        },
+        "data": _event(alert) | said | more,
+    }
+
+
+def _event(alert: Alert) -> dict[str, object]:
+    """One alert for programs; `change` is empty where it only puts others together."""
+    return {
+        "id": alert.id,
+        "title": alert.title,
+        "thread": alert.thread,
+        "labels": dict(alert.labels),
+        "facts": [{"name": name, "value": value} for name, value in alert.facts],
+        "quotes": [
+            {
+                "text": quote.text,
+                "source": quote.source,
+                "link": quote.link,
+                "published": stamp(quote.published) if quote.published else None,
+            }
+            for quote in alert.quotes
+        ],
+        "change": dict(alert.data),
     }
 
 
 def event_type(alert: Alert) -> str:
     """The dotted name of what happened."""
-    cls = alert.labels.get("class")
-    return "test" if cls == "test" else f"change.{cls}" if cls else "change"
+    cls = str(alert.labels.get("class", ""))
+    return cls if cls in OTHER_TYPES else f"change.{cls}" if cls else "change"
 
 
 def stamp(when: datetime) -> str:
@@ -80,7 +89,19 @@ def stamp(when: datetime) -> str:
     return when.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _view(alert: Alert, subscription: Subscription, reason: str) -> dict[str, object]:
+def _view(alert: Alert, subscription: Subscription, reason: str, leave: str) -> dict[str, object]:
+    return _body(alert) | {
+        "parts": [_body(part) for part in alert.parts],
+        "subscription": subscription.name,
+        "reason": reason,
+        "leave": leave,
+        "at": f"{_day(alert.at)}, {alert.at.astimezone(UTC):%H:%M} UTC",
+        "id": alert.id,
+    }
+
+
+def _body(alert: Alert) -> dict[str, object]:
+    """What one alert says, without what it has to do with the reader."""
     facts = [(name, value) for name, value in alert.facts if value]
     return {
         "title": " ".join(alert.title.split()),
@@ -96,10 +117,6 @@ def _view(alert: Alert, subscription: Subscription, reason: str) -> dict[str, ob
             }
             for quote in alert.quotes
         ],
-        "subscription": subscription.name,
-        "reason": reason,
-        "at": f"{_day(alert.at)}, {alert.at.astimezone(UTC):%H:%M} UTC",
-        "id": alert.id,
     }
 
 

@@ -35,6 +35,8 @@ class Alert:
     thread: str = ""
     #: Machine-readable payload for programs, JSON-serialisable.
     data: Mapping[str, object] = field(default_factory=dict)
+    #: The alerts that this one puts together: a group, a digest. Empty for a single one.
+    parts: tuple[Alert, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,8 @@ class Lease:
     #: Why the alert matched.
     reason: str
     alert: Alert
+    #: The id of the earlier message that this one follows: what it confirms, moves or takes back.
+    follows: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,7 @@ def alerts() -> None:
 @click.option("--limit", "-n", default=20, show_default=True, type=click.IntRange(1, 10_000), help="How many alerts.")
 @click.option(
     "--state",
-    type=click.Choice(["queued", "leased", "sent", "dead", "skipped"]),
+    type=click.Choice(["queued", "leased", "grouped", "held", "sent", "dead", "skipped"]),
     help="Only alerts with a delivery in this state.",
 )
 @as_json_option

@@ -16,8 +16,10 @@ from alerts.types import Answer
 from config.settings import Settings, Subscription
 from monitor.cli.console import console
 
-STYLES = {"sent": "green", "queued": "yellow", "leased": "yellow", "dead": "bold red", "skipped": "dim"}
-WORDS = {"queued": "waiting", "leased": "under way"}
+STYLES = {"sent": "green", "dead": "bold red", "skipped": "dim"} | dict.fromkeys(
+    ("queued", "leased", "grouped", "held"), "yellow"
+)
+WORDS = {"queued": "waiting", "leased": "under way", "grouped": "in a group", "held": "for a digest"}
 
 
 def as_data(entry: Entry) -> dict[str, Any]:

@@ -57,8 +57,9 @@ def list_watchlists(config_path: Path | None, as_json: bool) -> None:
     from monitor.cli.console import console
 
     table = Table("watchlist", "takes", "subscriptions", box=box.SIMPLE)
-    for one in config.watchlists:
-        table.add_row(Text(one.name), Text(_takes(one)), Text(", ".join(takers.get(one.name, []))))
+    for watchlist in config.watchlists:
+        names = ", ".join(takers.get(watchlist.name, []))
+        table.add_row(Text(watchlist.name), Text(_takes(watchlist)), Text(names))
     out = console()
     if config.watchlists:
         out.print(table)

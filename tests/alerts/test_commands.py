@@ -41,6 +41,7 @@ settings:
   data_dir: data
   allow_private: [127.0.0.0/8]
   mail: {{host: 127.0.0.1, port: {smtp_port}, security: none, sender: alerts@example.org}}
+  delivery: {{group_window: 0s}}
 catalogue: false
 watchlists:
   - {{name: korea, countries: [US-KR]}}

@@ -38,6 +38,7 @@ settings:
   heartbeat_url: {base}/ping/a-long-secret-path
   polling: {{baseline: false, host_pause: 0, interval: 5m, min_interval: 5m}}
   mail: {{host: 127.0.0.1, port: {smtp}, security: none, sender: alerts@desk.example, timeout: 5}}
+  delivery: {{group_window: 0s}}
 catalogue: false
 feeds:
   - {{name: Ministry, url: "{base}/feed?token=feed-secret", tier: 1, kind: government, country: KR}}
