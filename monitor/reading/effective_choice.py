@@ -56,7 +56,7 @@ def _dated(a: Analysis, mention: DateMention, name: str, iso: str, kind: str, st
     published = a.published.isoformat()
     ahead = "after" if iso > published else "same" if iso == published else "before"
     both = "one" if mention.past == mention.future else name
-    yield from (f"st:{status}", both, f"{mention.form}:{both}", f"{ahead}:{status}", f"k:{kind}")
+    yield from (both, f"{mention.form}:{both}", f"{ahead}:{status}", f"k:{kind}")
     yield from (f"b:{before}", f"b:{before}:{both}", f"b2:{before2} {before}", f"b:{before}:{status}")
     yield f"{mention.form}:{status}"
     yield from (f"c:{n}:{both}" for n in nearby if n in DATING)
