@@ -12,6 +12,7 @@ from config.outbound import Outbound
 from config.settings import Config
 from config.vocabulary import VocabularyError
 from monitor.daemon import heartbeat
+from monitor.daemon.errands import Errands
 from monitor.daemon.subscribers import Subscribers
 from monitor.daemon.works import Surroundings
 from monitor.feeds.fetch import Fetched, Fetcher, Request
@@ -60,6 +61,7 @@ class Rooms:
         self._around = around
         self._line = line
         self._subscribers = Subscribers(around.store, line.loaded.config)
+        self._errands = Errands(around.store, around.clock, self._wake)
         self._deliverer = Deliverer(
             around.store, self._config, line.outbound, around.clock, around.draw, self._tell_delivery
         )
@@ -76,7 +78,9 @@ class Rooms:
 
     async def settle(self) -> int:
         await self._subscribers.refresh()
-        return await self._pipeline.settle_due()
+        settled = await self._pipeline.settle_due()
+        await self._errands.run(self._config(), self._around.loaded.data_dir)
+        return settled
 
     async def deliver(self) -> int:
         await self._subscribers.refresh()

@@ -1,0 +1,57 @@
+"""What the operator should hear of, each under a key that stays the same while it lasts."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from alerts import operator
+from alerts.tables import deliveries
+from monitor.daemon.upkeep import LITTLE_SPACE
+from monitor.store.feeds import listing
+from monitor.store.schema import items
+
+#: Failed polls in a row after which a feed is down. Before that it is the weather of the web.
+DOWN = 5
+#: How long a delivery that was given up is a trouble.
+DAY = timedelta(days=1)
+#: An item that waits so long for its reading is a sign that nobody works.
+STUCK = timedelta(hours=1)
+
+
+def ailments(connection: Connection, folder: Path, now: datetime) -> dict[str, str]:
+    """Key → what is wrong, in words: feeds down, deliveries dead, addresses stopped, items unread, disk low."""
+    found = {
+        f"feed:{feed.feed.name}": f"the feed {feed.feed.name} failed {feed.state.failures} times in a row: "
+        f"{feed.state.last_error}"
+        for feed in listing(connection)
+        if feed.state.failures >= DOWN
+    }
+    found |= operator.stopped(connection)
+    found |= _dead(connection, now)
+    waiting = connection.scalar(
+        select(func.count()).select_from(items).where(items.c.read_at.is_(None), items.c.observed < now - STUCK)
+    )
+    if waiting:
+        found["unread"] = f"{waiting} items wait for more than an hour to be read"
+    free = shutil.disk_usage(folder).free
+    if free < LITTLE_SPACE:
+        found["disk"] = f"the disk of {folder} has {free // 1_000_000} MB left"
+    return found
+
+
+def _dead(connection: Connection, now: datetime) -> dict[str, str]:
+    c = deliveries.c
+    dead = (
+        select(c.subscription, func.count().label("number"))
+        .where(c.state == "dead", c.settled_at > now - DAY)
+        .group_by(c.subscription)
+    )
+    return {
+        f"dead:{row.subscription}": f'{row.number} deliveries to "{row.subscription}" were given up: '
+        "pactwatch alerts list --state dead"
+        for row in connection.execute(dead)
+    }

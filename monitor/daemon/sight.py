@@ -1,0 +1,26 @@
+"""How well the feeds could be read, for digests."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from alerts.digests import Blind, Sight
+from monitor.store.feeds import listing
+
+#: A feed without a success for so long is blind.
+BLIND = timedelta(hours=6)
+
+
+def sight(connection: Connection, now: datetime) -> Sight:
+    """The feeds that are asked, those that failed for hours, and the last success of any."""
+    stored = listing(connection)
+    seen = [feed.state.last_ok_at for feed in stored if feed.state.last_ok_at]
+    blind = [
+        Blind(name=feed.feed.name, since=feed.state.last_ok_at, error=feed.state.last_error or "")
+        for feed in stored
+        if now - (feed.state.last_ok_at or feed.added_at) >= max(BLIND, 2 * (feed.state.interval or timedelta()))
+        and (feed.state.failures or feed.state.last_ok_at is None)
+    ]
+    return Sight(feeds=len(stored), blind=blind, last_good_check=max(seen, default=None))
