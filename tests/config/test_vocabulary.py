@@ -115,7 +115,7 @@ def test_a_language_without_files_is_named(read: object) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
-        ("jurisdictions.yaml", '  "NO":', "  NO:", "must be quoted"),
+        ("jurisdictions.yaml", '  "NO":', "  47:", "47 is no code"),
         ("jurisdictions.yaml", "@2025-01-20..2029-01-20", "@someday..", "US: people: .*someday"),
         ("jurisdictions.yaml", "jurisdictions:", "jurisdictions: [", "not valid YAML"),
         ("companies.yaml", "    - Kia, ", "    - '@autos'\n    - Kia, ", "names no company"),
@@ -154,3 +154,8 @@ def test_a_fresh_process_has_the_vocabulary_and_its_automaton_soon() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert float(done.stdout) < 1.0
+
+
+def test_on_and_no_are_words_and_no_truths() -> None:
+    cues = raw_language("en")["cues"]
+    assert "on" in cues["on_word"] and "no" in cues["negation"]
