@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from config.vocabulary import raw_language, vocabulary
-from monitor.reading import attributes, claims, features
+from monitor.reading import attributes, claims, features, kinds
 from monitor.reading.analysis import Analyst
 from monitor.reading.models import Labels
 from training import instances
@@ -122,7 +122,7 @@ def judge_label(name: str, train: Sequence[Case], test: Sequence[Case]) -> tuple
         for k, thing in enumerate(make_labelled(name, [case])):
             index = places[k] if places else 0
             if name == "kind":
-                shares = claims.possible(case.analysis.quantities[index], model, thing.features)
+                shares = kinds.possible(case.analysis.quantities[index], model, thing.features)
                 guess = max(shares, key=lambda kind: shares[kind])
             else:
                 guess = names[best(model.probabilities(thing.features))]

@@ -11,6 +11,7 @@ from typing import Any
 
 from monitor.reading import attributes, features
 from monitor.reading.analysis import Analysis, Analyst
+from monitor.reading.kinds import Sketch
 from monitor.reading.quantities import Quantity
 from monitor.reading.roles import Told
 from monitor.reading.text import fold
@@ -42,6 +43,8 @@ class Case:
     unclear: set[int] = field(default_factory=set)
     #: What trained models that have not seen the article would have told before each figure.
     heard: list[Told] = field(default_factory=list)
+    #: What the same models took each figure for, at a first look.
+    sketch: Sketch | None = None
 
 
 def article(row: dict[str, Any]) -> Article:

@@ -8,7 +8,8 @@ from typing import Any
 
 from config.words import Topic
 from monitor.reading import attributes, claims, classify, features, standing
-from monitor.reading.claims import POSSIBLE
+from monitor.reading import kinds as looks
+from monitor.reading.kinds import POSSIBLE
 from monitor.reading.models import Labels, Models, Rank
 from monitor.reading.roles import Told
 from training.gold import Case
@@ -17,6 +18,9 @@ from training.optimise import Choice, Labelled, PairChoice, labels, rank, rank_p
 #: Strength of the L2 penalty by model.
 STRENGTH = {
     "kind": 12.0,
+    "kind_again": 4.0,
+    "gate_tariff": 2.0,
+    "gate_money": 2.0,
     "status": 12.0,
     "sides": 4.0,
     "scope": 4.0,
@@ -69,6 +73,23 @@ def kinds(cases: Sequence[Case]) -> Iterator[Labelled]:
     for case in cases:
         for index, label in labelled(case):
             yield Labelled(features.around(case.analysis, index), label, case.article.id)
+
+
+def kinds_again(cases: Sequence[Case]) -> Iterator[Labelled]:
+    """Each figure's kind after a first look at its article by models that have not seen it."""
+    for case in cases:
+        if case.sketch is not None:
+            found = looks.second_features(case.analysis, case.sketch)
+            for index, label in labelled(case):
+                yield Labelled(found[index], label, case.article.id)
+
+
+def gates(name: str, cases: Sequence[Case]) -> Iterator[Labelled]:
+    """Whether an article has a claim of a tariff, or of money."""
+    for case in cases:
+        found = {("tariff" if claim["kind"] == "tariff" else "money") for claim in case.gold["claims"]}
+        label = "yes" if name.removeprefix("gate_") in found else "no"
+        yield Labelled(classify.topic_features(case.analysis, []), label, case.article.id)
 
 
 def labelled(case: Case) -> Iterator[tuple[int, str]]:
@@ -191,6 +212,7 @@ class Lessons:
         return cls(
             {
                 "kind": list(kinds(cases)),
+                **{name: list(gates(name, cases)) for name in looks.GATES},
                 "status": list(statuses(cases)),
                 "country": list(country_labels(cases)),
                 **{f"topic_{topic}": list(topic_labels(topic, cases)) for topic in Topic},
@@ -205,6 +227,7 @@ class Lessons:
 
     def hear(self, cases: Sequence[Case]) -> None:
         """Adds what was overheard: the same decisions after what models told, right or wrong."""
+        self.labelled[looks.MODEL] = list(kinds_again(cases))
         self.labelled["status"] += statuses(cases, overheard)
         self.choices["scope"] += scopes(cases, overheard)
         for name in ("actor", "effective"):
@@ -247,6 +270,7 @@ def train(cases: Sequence[Case], folds: int = 3) -> Models:
     for held in folded(cases, folds) if folds else ():
         assembler = claims.Assembler(lessons.without({case.article.id for case in held}).fit())
         for case in held:
+            case.sketch = looks.first_look(case.analysis, assembler.models)
             case.heard = [decision.told for decision in assembler.decide(case.analysis)]
     if folds:
         lessons.hear(cases)

@@ -6,30 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from config.words import Kind, Qualifier, Status
-from monitor.reading import attributes, features, roles, standing
+from monitor.reading import attributes, features, kinds, roles, standing
 from monitor.reading.analysis import Analysis
-from monitor.reading.models import Labels, Models, softmax
+from monitor.reading.models import Models, softmax
 from monitor.reading.quantities import Quantity
 from monitor.reading.roles import Told
 from monitor.types import Claim
 
-#: Which kinds a figure of a family can be.
-POSSIBLE = {
-    "percent": ("none", "previous", "tariff", "profit_share"),
-    "bare": ("none", "previous", "tariff", "profit_share"),
-    "fraction": ("none", "previous", "tariff", "profit_share"),
-    "share": ("none", "profit_share"),
-    "points": ("none", "tariff"),
-    "zero": ("none", "previous", "tariff"),
-    "removal": ("none", "tariff"),
-    "multiple": ("none", "tariff"),
-    "money": ("none", "previous", "investment", "purchase", "annual_cap"),
-    "years": ("none", "duration"),
-    "units": ("none", "previous", "purchase"),
-    "tonnes": ("none", "previous", "purchase"),
-}
 #: A figure is taken for a term from this probability on.
-THRESHOLD = 0.5
+THRESHOLD = 0.45
+#: An article has claims only where its surest figure is a term with this probability.
+SURE = 0.8
 
 
 @dataclass(frozen=True)
@@ -54,24 +41,20 @@ class Assembler:
 
     def decide(self, a: Analysis) -> list[Decision]:
         """One decision a figure, in the order of the text."""
-        contexts = [features.around(a, index) for index in range(len(a.quantities))]
-        model = self.models.labels["kind"]
-        kinds = [
-            sorted(possible(q, model, context).items(), key=lambda pair: -pair[1])
-            for q, context in zip(a.quantities, contexts, strict=True)
-        ]
-        leads = {index: dict(ranked).get("previous", 0.0) for index, ranked in enumerate(kinds)}
+        looked = kinds.second_look(a, self.models)
+        ranked = [sorted(shares.items(), key=lambda pair: -pair[1]) for shares in looked]
+        leads = {index: shares.get("previous", 0.0) for index, shares in enumerate(looked)}
+        sure = max(map(kinds.taken, looked), default=0.0) >= SURE
         told = Told()
         out = []
         for index, q in enumerate(a.quantities):
-            kind, probability = kinds[index][0]
-            taken = 1.0 - dict(kinds[index]).get("none", 0.0) - leads[index]
-            if kind in ("none", "previous") and taken < THRESHOLD:
+            kind, probability = ranked[index][0]
+            taken = kinds.taken(looked[index])
+            if not sure or taken < THRESHOLD:
                 reason = "the older figure of another" if kind == "previous" else "no term"
-                out.append(Decision(q, kind, probability, reason, told=told))
+                out.append(Decision(q, kind if kind in kinds.NO_TERM else "none", probability, reason, told=told))
                 continue
-            if kind in ("none", "previous"):
-                kind, probability = next((k, p) for k, p in kinds[index] if k not in ("none", "previous"))
+            kind, probability = next((k, p) for k, p in ranked[index] if k not in kinds.NO_TERM)
             claims = self._claims(a, index, kind, taken, told, leads)
             if not claims:
                 out.append(Decision(q, "none", probability, "no figure to reckon it from", told=told))
@@ -196,14 +179,6 @@ class Assembler:
         model = self.models.labels["status"]
         shares = model.probabilities(standing.status_features(a, index, kind, told))
         return model.labels[max(range(len(shares)), key=lambda k: shares[k])]
-
-
-def possible(q: Quantity, model: Labels, context: list[str]) -> dict[str, float]:
-    """The model's probabilities of the kinds that a figure of its family can be; they sum to 1."""
-    scored = dict(zip(model.labels, model.probabilities(context), strict=True))
-    shares = {kind: scored.get(kind, 0.0) for kind in POSSIBLE[q.family]}
-    total = sum(shares.values()) or 1.0
-    return {kind: p / total for kind, p in shares.items()}
 
 
 def side_features_by_role(a: Analysis, index: int, kind: str, told: Told) -> Mapping[str, list[str]]:
