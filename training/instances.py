@@ -22,7 +22,7 @@ STRENGTH = {
     "gate_tariff": 2.0,
     "gate_money": 2.0,
     "status": 12.0,
-    "sides": 4.0,
+    "sides": 8.0,
     "scope": 4.0,
     "profit_scope": 2.0,
     "actor": 2.0,

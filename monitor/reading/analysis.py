@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from config.vocabulary import Vocabulary
-from monitor.reading import lists
+from monitor.reading import lists, trade
 from monitor.reading.companies import CompanyMention
 from monitor.reading.dates import DateMention, DateReader
 from monitor.reading.jurisdictions import Mention
@@ -43,14 +43,23 @@ class Grammar:
     adverbs: frozenset[str] = frozenset()
     determiners: frozenset[str] = frozenset()
     prepositions: frozenset[str] = frozenset()
+    #: Prepositions by which goods are somebody's: "of".
+    genitives: frozenset[str] = frozenset()
+    #: Prepositions before the one whom a rate is for: "15% for Japan", "10% on Chinese goods".
+    benefits: frozenset[str] = frozenset()
+    #: What stands between a place and its figure where one is the other's: "India at 50%".
+    joining: frozenset[str] = frozenset()
+    relatives: frozenset[str] = frozenset()
     #: Words that stand for goods told before: "these", "both".
     pronouns: frozenset[str] = frozenset()
     #: Words before the figure that replaces another: "from 25% to 15%".
     goals: frozenset[str] = frozenset()
     #: What a share or a number of goods is counted in: "98% of lines", "221 products".
     counted: frozenset[str] = frozenset()
-    #: Prepositions by which goods are somebody's: "of".
-    genitives: frozenset[str] = frozenset()
+    #: Prepositions of place: "in".
+    locatives: frozenset[str] = frozenset()
+    #: "own", which makes nothing else of a phrase.
+    owns: frozenset[str] = frozenset()
     #: Endings of a verb form that is never passive: "-ing".
     active_endings: tuple[str, ...] = ()
 
@@ -136,9 +145,32 @@ class Analysis:
         return lists.tied(self)
 
     @cached_property
+    def removals(self) -> frozenset[int]:
+        """The tokens of verbs that take a rate away."""
+        return frozenset(self.doc.at(q.start) for q in self.quantities if q.family == "removal")
+
+    @cached_property
     def votes(self) -> Mapping[str, tuple[int, int]]:
         """For each code how often the wording casts it as the side that levies, and as the side that bears."""
-        return cast_roles(self.places, self.classes, self.shapes)
+        return trade.votes(self.places, self.place_roles)
+
+    @cached_property
+    def place_roles(self) -> tuple[str, ...]:
+        """For each of `places` what the words around it make of it: see `trade`."""
+        return trade.place_roles(self)
+
+    @cached_property
+    def _roles_by_sentence(self) -> Mapping[int, Mapping[str, str]]:
+        out: dict[int, dict[str, str]] = {}
+        for place, role in zip(self.places, self.place_roles, strict=True):
+            roles = out.setdefault(self.doc.sentence_of[place.first], {})
+            if roles.get(place.code, trade.NONE) == trade.NONE:
+                roles[place.code] = role
+        return out
+
+    def roles_in(self, sentence: int) -> Mapping[str, str]:
+        """By code the role that a sentence gives each place it names; 0 is the title."""
+        return self._roles_by_sentence.get(sentence, {})
 
     @cached_property
     def places(self) -> tuple[Place, ...]:
@@ -198,23 +230,6 @@ def listed(places: Sequence[Place], a: Analysis) -> tuple[Place, ...]:
         for run in runs
         for place in run
     )
-
-
-def cast_roles(
-    places: Sequence[Place], classes: Sequence[Sequence[str]], shapes: Sequence[str]
-) -> Mapping[str, tuple[int, int]]:
-    """(levies, bears) by code: "US tariffs", "Washington imposed" against "tariffs on Korea", "Korean cars", "Korea pays"."""
-    out: dict[str, list[int]] = {}
-    for p in places:
-        after = [name for k in range(p.last, min(len(classes), p.last + 3)) for name in classes[k]]
-        before = [name for k in range(max(0, p.first - 2), p.first) for name in classes[k]]
-        goods = p.last < len(classes) and (shapes[p.last] == "<scope>" or "goods" in classes[p.last])
-        bears = goods or "bear" in after or "on_word" in before or "from_word" in before
-        levies = not bears and ("by_word" in before or "impose" in after or "tariff" in after)
-        tally = out.setdefault(p.code, [0, 0])
-        tally[0] += levies
-        tally[1] += bears
-    return {code: (levies, bears) for code, (levies, bears) in out.items()}
 
 
 class Analyst:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from config.words import Kind, Qualifier, Status
-from monitor.reading import attributes, features, kinds, roles, standing
+from monitor.reading import attributes, couples, features, kinds, roles, standing
 from monitor.reading.analysis import Analysis
 from monitor.reading.models import Models, softmax
 from monitor.reading.quantities import Quantity
@@ -156,14 +156,7 @@ class Assembler:
         shares = softmax(scores)
         best = max(range(len(options)), key=lambda k: shares[k])
         party, counterparty, _ = options[best]
-        pairs = [(party, counterparty)]
-        others = roles.coordinated(a, index, counterparty)
-        if others and party not in others:
-            pairs += [(party, code) for code in others]
-        else:
-            others = roles.coordinated(a, index, party)
-            pairs += [(code, counterparty) for code in others if counterparty not in others]
-        return pairs, shares[best]
+        return couples.expanded(a, index, party, counterparty), shares[best]
 
     def scopes(self, a: Analysis, index: int, kind: str, told: Told) -> tuple[str, ...]:
         """The scopes that a figure is about: the likeliest list of them."""
@@ -190,19 +183,14 @@ def side_options(
     a: Analysis, index: int, kind: str, told: Told, actor: str | None
 ) -> Iterator[tuple[str, str, list[str]]]:
     """Every ordered pair of candidate codes with the features of the pair."""
-    first, _ = features.span(a, a.quantities[index])
-    begin, end = a.doc.sentences[a.doc.sentence_of[first]]
-    order: dict[str, int] = {}
-    for place in a.places:
-        if begin <= place.first < end:
-            order.setdefault(place.code, place.first)
+    frame = couples.Frame.of(a, index, kind, told)
     codes = roles.candidates(a, index, told)
     homes = {c.country for c in a.companies if actor and c.name == actor}
     for party in codes:
         for counterparty in (*codes, "WORLD"):
             if party == counterparty:
                 continue
-            pair = roles.pair_features(a, kind, party, counterparty, told, order)
+            pair = frame.features(party, counterparty)
             if actor:
                 pair.append(f"home{party in homes}{bool(homes)}")
             yield party, counterparty, pair

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from config.words import WORLD
 from monitor.reading.analysis import Analysis, Place
-from monitor.reading.clauses import Governor, governor, relation, trade
+from monitor.reading.clauses import governor
 from monitor.reading.features import span
+from monitor.reading.trade import ABSENT, evidence
 
 #: Candidates beyond this many are not weighed; the article's most mentioned come first.
 MOST_CANDIDATES = 10
@@ -43,7 +44,7 @@ def candidates(a: Analysis, index: int, told: Told) -> list[str]:
         weight = (0.4 if place.weak else 1.0) * (2.0 if place.first < a.doc.sentences[0][1] else 1.0)
         counts[place.code] = counts.get(place.code, 0.0) + weight
     ranked = sorted(counts, key=lambda code: -counts[code])
-    first, last = span(a, a.quantities[index])
+    first, _ = span(a, a.quantities[index])
     sentence = a.doc.sentence_of[first]
     begin, end = a.doc.sentences[sentence]
     near = [p.code for p in a.places if begin <= p.first < end]
@@ -72,15 +73,14 @@ def side_features(a: Analysis, index: int, kind: str, told: Told) -> Mapping[str
         for s, e in [span(a, q)]
         if begin <= s < end
     ]
-    named = trade(a, first, last, begin, end)
+    letters = evidence(a, first, last, begin, end)
     out: dict[str, list[str]] = {}
     for rank, code in enumerate(codes):
         features = [f"rank{min(rank, 4)}", f"count{min(counts.get(code, 0), 4)}"]
         if code == "US":
             features.append(f"US{'nosent' if not any(p.code == code for p in here) else ''}")
-        origin = "0" if not named.origins else "1" if named.origins[0] == code else "2" if code in named.origins else "-"
-        levier = "0" if not named.leviers else "1" if named.leviers[0] == code else "2" if code in named.leviers else "-"
-        features += [f"O{origin}", f"V{levier}", f"OV{origin}{levier}"]
+        letter = letters.get(code, ABSENT)
+        features += [f"E{letter}"] + [f"E{letter}|{other}" for other in sorted(set(letters.values()))]
         levies, bears = cast.get(code, (0, 0))
         features += [f"dP{min(levies, 3)}", f"dC{min(bears, 3)}", f"d{min(levies, 2)}{min(bears, 2)}"]
         features.append("dPmost" if levies and levies == max(v[0] for v in cast.values()) else "dP-")
@@ -92,28 +92,17 @@ def side_features(a: Analysis, index: int, kind: str, told: Told) -> Mapping[str
         out[code] = [f"{group}{feature}" for feature in features]
     features = _world(a, first, last, begin, end, here)
     if told.counterparty == WORLD:
-        features.append("lastC")
+        features += ["lastC", f"lastC:{told.kind}"]
+    elif told.party:
+        features.append("notlast")
+    features += sorted({f"everC:{known}" for known, _, counterparty in told.pairs if counterparty == WORLD})
+    if "everyone" in a.title_classes:
+        features.append("Teveryone")
     out[WORLD] = [f"{group}{feature}" for feature in features]
     return out
 
 
 GROUPS = {"tariff": "t", "profit_share": "p"}
-
-
-def _grammatical(a: Analysis, p: Place, g: Governor, first: int, begin: int) -> list[str]:
-    """Features of a mention by its grammar: where it stands to the figure's verb, its preposition, what it qualifies."""
-    place, preposition, head = relation(a, g, p.list_first, p.list_last, first, begin)
-    voice = "p" if g.passive else "a"
-    return [
-        f"g:{place}|{preposition}|{g.name}{voice}|{head}",
-        f"g:{place}|{preposition}|{g.name}{voice}",
-        f"g:{place}|{preposition}|{head}",
-        f"g:{place}|{g.name}{voice}|{head}",
-        f"g:{place}|{g.name}{voice}",
-        f"g:{preposition}|{head}",
-        f"g:{place}|{g.word}{voice}",
-        f"g:{place}|{p.kind}|{g.name}{voice}",
-    ]
 
 
 def _mentioned(
@@ -129,8 +118,6 @@ def _mentioned(
     """Features of the nearest mention of a code to either side of the figure in its sentence."""
     out = [] if places else ["nosent"]
     g = governor(a, first, last, begin, end)
-    for p in places:
-        out += _grammatical(a, p, g, first, begin)
     before_verb = [p for p in here if g.at >= 0 and p.last <= g.at]
     if before_verb and places:
         if before_verb[-1] in places:
@@ -258,7 +245,14 @@ def _elsewhere(a: Analysis, code: str, sentence: int, told: Told) -> list[str]:
         nth = len({o.code for o in a.places if o.first < p.first})
         after = a.shapes[p.last] if p.last < a.doc.sentences[0][1] else "<edge>"
         before = a.shapes[p.first - 1] if p.first else "<edge>"
-        out += ["T", f"T{min(nth, 2)}", f"Tb:{before}", f"Ta:{after}", f"Tk:{p.kind}"]
+        out += [
+            "T",
+            f"T{min(nth, 2)}",
+            f"Tr:{a.roles_in(0).get(code, '-')}",
+            f"Tb:{before}",
+            f"Ta:{after}",
+            f"Tk:{p.kind}",
+        ]
         out += [f"Tac:{name}" for name in (a.classes[p.last] if p.last < a.doc.sentences[0][1] else ())]
     else:
         out.append("noT")
@@ -270,8 +264,9 @@ def _elsewhere(a: Analysis, code: str, sentence: int, told: Told) -> list[str]:
             out += ["S-1", f"S-1k:{own[-1].kind}"]
             if own[0] == earlier[0]:
                 out.append("S-1lead")
+        out.append(f"S-1r:{a.roles_in(sentence - 1).get(code, '-')}")
     opening = a.doc.paragraphs[sentence]
-    if 0 < opening:
+    if opening > 0:
         begin = a.doc.sentences[opening][0]
         told_so_far = [p for p in a.places if begin <= p.first < a.doc.sentences[sentence][0]]
         if any(p.code == code for p in told_so_far):
@@ -280,7 +275,8 @@ def _elsewhere(a: Analysis, code: str, sentence: int, told: Told) -> list[str]:
             head = told_so_far[0]
             out += ["paralead", f"paralead{min(sentence - opening, 3)}"]
             if head.first == begin and (
-                head.list_last == a.doc.sentences[opening][1] - 1 or a.doc.tokens[head.list_last].norm in (":", ".", "-", "(")
+                head.list_last == a.doc.sentences[opening][1] - 1
+                or a.doc.tokens[head.list_last].norm in (":", ".", "-", "(")
             ):
                 out += ["heading", f"heading:{head.kind}"]
         elif any(code in p.members for p in told_so_far[:1]):
@@ -308,44 +304,3 @@ def _world(a: Analysis, first: int, last: int, begin: int, end: int, here: list[
     out.append(f"titled{min(len(titled - {'US'}), 2)}")
     out.append(f"foreign{min(len({p.code for p in here} - {'US'}), 2)}")
     return out
-
-
-def pair_features(
-    a: Analysis, kind: str, party: str, counterparty: str, told: Told, order: Mapping[str, int]
-) -> list[str]:
-    """Features of two codes together; `order` gives each one's first place in the sentence, if any."""
-    group = GROUPS.get(kind, "m")
-    out = []
-    if (told.party, told.counterparty) == (party, counterparty):
-        out += ["same", f"same:{told.kind == kind}"]
-    elif (told.counterparty, told.party) == (party, counterparty):
-        out += ["turned", f"turned:{told.kind == kind}:{told.kind}"]
-    if (kind, party, counterparty) in told.pairs:
-        out.append("ever")
-    levies, bears = a.votes.get(party, (0, 0))[0], a.votes.get(counterparty, (0, 0))[1]
-    out.append(f"cast{min(levies, 2)}{min(bears, 2)}")
-    x, y = order.get(party), order.get(counterparty)
-    if x is not None and y is not None:
-        out.append("both<" if x < y else "both>")
-    elif x is not None:
-        out.append("onlyP")
-    elif y is not None:
-        out.append("onlyC")
-    else:
-        out.append("neither")
-    if counterparty == WORLD:
-        out.append("world")
-    if "US" in (party, counterparty):
-        out.append("withUS")
-    return [f"{group}={feature}" for feature in out]
-
-
-def coordinated(a: Analysis, index: int, code: str) -> tuple[str, ...]:
-    """Other codes told in one list with the mention of `code` nearest to the figure: "the EU, Japan and Korea"."""
-    first, last = span(a, a.quantities[index])
-    begin, end = a.doc.sentences[a.doc.sentence_of[first]]
-    here = [p for p in a.places if begin <= p.first < end and p.code == code]
-    if not here:
-        return ()
-    nearest = min(here, key=lambda p: min(abs(p.list_first - last), abs(first - p.list_last)))
-    return tuple(member for member in nearest.members if member != code)
