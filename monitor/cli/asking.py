@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,6 +29,9 @@ format_option = click.option(
     type=click.Choice(["csv", "jsonl", "markdown"]),
     help="Print one row each as CSV, JSON Lines or a Markdown table.",
 )
+
+reason_option = click.option("--reason", required=True, help="Why, in a few words; kept for good.")
+by_option = click.option("--by", default=getuser, show_default="you", metavar="NAME", help="Who decides.")
 
 
 class Unknown(click.ClickException):

@@ -1,4 +1,4 @@
-"""The ledger told anew from what was stored: as it was known at a moment, or to see whether it still comes out the same.
+"""The ledger told anew from what was stored: as it was known at a moment, or as it comes out now.
 
 Reports and decisions follow each other as they were recorded, dates take effect on the way, and nobody is told.
 """
@@ -12,6 +12,7 @@ from heapq import merge
 from sqlalchemy import Connection
 
 from monitor.ledger.book import Book
+from monitor.ledger.hands import HandError
 from monitor.ledger.policy import Policy
 from monitor.ledger.terms import Hand
 from monitor.store import decisions, reports
@@ -29,17 +30,28 @@ def known_at(connection: Connection, moment: datetime, policy: Policy, deal: str
     return retold(until, made, policy, moment)
 
 
-def retold(told: Iterable[Report], made: Iterable[Hand], policy: Policy, now: datetime) -> Book:
+def retold(
+    told: Iterable[Report],
+    made: Iterable[Hand],
+    policy: Policy,
+    now: datetime,
+    void: list[tuple[Hand, str]] | None = None,
+) -> Book:
     """A book after the reports and the decisions in the order of time, and after the dates up to `now`.
 
     `told` and `made` are each in order. What was decided at the moment of a report was decided after it.
+    What has nothing to be about any more, because a better reader sees nothing there, is added to `void` with why.
     """
     book, known = Book(policy), dict[int, Hand]()
     for at, _, entry in merge(_moments(told), _decided(made), key=lambda each: each[:2]):
         book.advance(at)
         if isinstance(entry, Hand):
             known[entry.id] = entry
-            book.apply(entry, known.get(entry.undoes or 0))
+            try:
+                book.apply(entry, known.get(entry.undoes or 0))
+            except HandError as error:
+                if void is not None:
+                    void.append((entry, str(error)))
         else:
             book.record(entry.article, [claim for _, claim in entry.claims], entry.fingerprint)
             if entry.baseline:
