@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy import Connection
 
 from alerts import outbox
-from alerts.directory import LEFT
+from alerts.directory import LEFT, make_opt_out_key
 from alerts.types import Answer, Lease, Settled
 from config.settings import Config, Subscription
 
@@ -98,6 +98,10 @@ class Books:
 
         return await self._transact(work)
 
+    async def key(self) -> str:
+        """The key of the codes by which readers leave; made at the first time."""
+        return await self._transact(make_opt_out_key)
+
     async def record(self, attempt: Attempt) -> Settled | None:
         """Write an attempt; what arrives while another transaction runs shares the next one."""
         self._unwritten.append(attempt)
@@ -130,7 +134,9 @@ class Books:
 
     def _write_one(self, connection: Connection, attempt: Attempt, now: datetime) -> Settled | None:
         if attempt.answer.gone:
-            outbox.stop(connection, attempt.subscription, f"the receiver is gone: {attempt.answer.detail}", now)
+            mail = attempt.subscription.channel == "mail"
+            who = "the address refused for good" if mail else "the receiver is gone"
+            outbox.stop(connection, attempt.subscription, f"{who}: {attempt.answer.detail}", now)
         return outbox.finish(
             connection,
             attempt.lease,

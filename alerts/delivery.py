@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from alerts.books import Attempt, Books, Cleared, Database
 from alerts.channels import CHANNELS, Channel, Message
+from alerts.directory import opt_out_code
 from alerts.types import Lease
 from config.outbound import Outbound
 from config.settings import Config, Settings, Subscription
@@ -76,6 +77,8 @@ class Deliverer:
         self._config = config
         self._tell = on_event
         self._wall = wall
+        #: Of the codes by which readers leave.
+        self._key = ""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken = asyncio.Event()
         self._stopping = False
@@ -119,6 +122,7 @@ class Deliverer:
         until = self._loop.time() + patience
         before = self._attempts
         await self._books.flush()
+        self._key = self._key or await self._books.key()
         while not self._stopping and self._loop.time() < until:
             self._woken.clear()
             await self._open_lanes()
@@ -223,6 +227,7 @@ class Deliverer:
         self._tell(_tried(attempt))
 
     def _message(self, lease: Lease, subscription: Subscription) -> Message:
+        asked = subscription.channel == "mail" and lease.alert.labels.get("class") != "confirm"
         return Message(
             id=lease.id,
             alert=lease.alert,
@@ -230,6 +235,8 @@ class Deliverer:
             reason=lease.reason,
             at=self._wall(),
             attempt=lease.attempt,
+            follows=lease.follows,
+            leave=opt_out_code(self._key, subscription) if asked else "",
         )
 
     def _fit_channels(self, settings: Settings) -> None:

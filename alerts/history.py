@@ -78,6 +78,13 @@ def named(connection: Connection, start: str, limit: int = 10) -> list[str]:
     return list(connection.scalars(select(alerts.c.id).where(meant).order_by(alerts.c.id).limit(limit)))
 
 
+def since(connection: Connection, subscription: str, when: datetime) -> list[str]:
+    """Ids of the deliveries to a subscription that were sent or given up since a moment, the oldest first."""
+    c = deliveries.c
+    over = select(c.id).where(c.subscription == subscription, c.state.in_(("sent", "dead")), c.settled_at >= when)
+    return list(connection.scalars(over.order_by(c.settled_at, c.id)))
+
+
 def _entries(connection: Connection, rows: Iterable[Row[Any]], with_log: bool = False) -> list[Entry]:
     found = list(rows)
     ids = [row.id for row in found]

@@ -106,12 +106,13 @@ def atom(title: str, found: Sequence[Alert], now: datetime, address: str = "") -
         for name in ("deal", "kind", "scope", "class"):
             if name in alert.labels:
                 SubElement(entry, "category", term=str(alert.labels[name]), label=name)
-        link = next((found for quote in alert.quotes if (found := web_link(quote.link))), None)
+        link = _link(alert)
         if link:
             SubElement(entry, "link", rel="alternate", href=link)
         _text(entry, "content", _said(alert), type="text")
     indent(feed)
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + tostring(feed, encoding="utf-8")
+    body: bytes = tostring(feed, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + body
 
 
 def json_feed(title: str, found: Sequence[Alert], address: str = "") -> bytes:
@@ -132,8 +133,12 @@ def _item(alert: Alert) -> dict[str, object]:
         "tags": [str(alert.labels[name]) for name in ("deal", "kind", "scope", "class") if name in alert.labels],
         "_pactwatch": dict(alert.data),
     }
-    link = next((found for quote in alert.quotes if (found := web_link(quote.link))), None)
+    link = _link(alert)
     return item | ({"external_url": link} if link else {})
+
+
+def _link(alert: Alert) -> str | None:
+    return next((link for quote in alert.quotes if (link := web_link(quote.link))), None)
 
 
 def _id(alert: Alert) -> str:

@@ -57,6 +57,25 @@ def payload(alert: Alert, subscription: Subscription, reason: str, follows: str 
     }
 
 
+def cloud_event(told: dict[str, object], id: str, public_url: str | None = None) -> dict[str, object]:
+    """A `payload` as a CloudEvents 1.0 event in structured JSON (github.com/cloudevents/spec, v1.0.2).
+
+    `id` is the webhook-id, `subject` the deal, `data` what `data` is otherwise.
+    """
+    data = told["data"]
+    assert isinstance(data, dict)
+    event = {
+        "specversion": "1.0",
+        "id": id,
+        "source": public_url or "urn:pactwatch",
+        "type": f"pactwatch.{told['type']}",
+        "time": told["timestamp"],
+        "datacontenttype": "application/json",
+        "data": data,
+    }
+    return event | ({"subject": data["thread"]} if data["thread"] else {})
+
+
 def _event(alert: Alert) -> dict[str, object]:
     """One alert for programs; `change` is empty where it only puts others together."""
     return {

@@ -33,6 +33,10 @@ class Message:
     at: datetime
     #: 1 at the first attempt.
     attempt: int = 1
+    #: The id of the earlier message that this one follows.
+    follows: str | None = None
+    #: The code by which the reader ends the subscription; empty where nobody need be asked.
+    leave: str = ""
 
 
 class Channel(ABC):

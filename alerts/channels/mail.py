@@ -45,7 +45,7 @@ class MailChannel(Channel):
         if trouble:
             return Answer(ok=False, detail=trouble)
         to = message.subscription.to
-        composed = compose(message, mail.sender, user_agent())
+        composed = compose(message, mail.sender, user_agent(), self.settings.http.public_url)
         client = self._client(mail)
         try:
             async with client:
@@ -92,10 +92,12 @@ def refused(error: aiosmtplib.SMTPException) -> Answer:
     if not isinstance(error, aiosmtplib.SMTPResponseException):
         return Answer(ok=False, detail=str(error).rstrip(": "))
     final = isinstance(error, aiosmtplib.SMTPRecipientRefused | aiosmtplib.SMTPDataError) and error.code >= 500
-    return Answer(ok=False, permanent=final, detail=f"{error.code} {error.message}")
+    # A mailbox that is not there takes no later alert either; a message that is not liked says nothing of the next.
+    nobody = final and isinstance(error, aiosmtplib.SMTPRecipientRefused)
+    return Answer(ok=False, permanent=final, gone=nobody, detail=f"{error.code} {error.message}")
 
 
-def compose(message: Message, sender: str, mailer: str = "pactwatch") -> EmailMessage:
+def compose(message: Message, sender: str, mailer: str = "pactwatch", public_url: str | None = None) -> EmailMessage:
     """The message as it leaves. No header can be broken out of: titles are one line, and the policy refuses others."""
     alert = message.alert
     domain = parseaddr(sender)[1].rpartition("@")[2]
@@ -109,15 +111,31 @@ def compose(message: Message, sender: str, mailer: str = "pactwatch") -> EmailMe
     if alert.thread:
         # A root that was never sent itself: every message of a deal points to it, whichever came first.
         root = f"<thread.{hashlib.sha256(alert.thread.encode()).hexdigest()[:24]}@{domain}>"
-        mail["In-Reply-To"] = root
-        mail["References"] = root
+        before = f"<{message.follows}@{domain}>" if message.follows else ""
+        mail["In-Reply-To"] = before or root
+        mail["References"] = f"{root} {before}".strip()
     # RFC 3834: no vacation notices, please; the second says the same to Exchange.
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
     mail["X-Mailer"] = mailer
-    mail.set_content(text(alert, message.subscription, message.reason))
-    mail.add_alternative(html(alert, message.subscription, message.reason), subtype="html")
+    leave = way_out(mail, message.leave, public_url)
+    mail.set_content(text(alert, message.subscription, message.reason, leave))
+    mail.add_alternative(html(alert, message.subscription, message.reason, leave), subtype="html")
     return mail
+
+
+def way_out(mail: EmailMessage, code: str, public_url: str | None) -> str:
+    """The address by which the reader ends the subscription, set as headers too; the bare code where we have none.
+
+    RFC 2369 for List-Unsubscribe; one click after RFC 8058, which wants https.
+    """
+    if not code or not public_url:
+        return code
+    link = f"{public_url.rstrip('/')}/unsubscribe/{code}"
+    mail["List-Unsubscribe"] = f"<{link}>"
+    if link.startswith("https://"):
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return link
 
 
 def subject(title: str) -> str:

@@ -17,7 +17,7 @@ from standardwebhooks import Webhook
 from yarl import URL
 
 from alerts.channels.base import Channel, Message, describe, trust, user_agent
-from alerts.rendering import payload
+from alerts.rendering import cloud_event, payload
 from alerts.types import Answer
 from config.outbound import refusal
 from config.settings import Subscription
@@ -35,7 +35,7 @@ class WebhookChannel(Channel):
         return f"webhook {URL(subscription.to).origin()}"
 
     async def attempt(self, message: Message) -> Answer:
-        body = json.dumps(payload(message.alert, message.subscription, message.reason), ensure_ascii=False)
+        body = json.dumps(self._body(message), ensure_ascii=False)
         try:
             session = self._open()
             async with session.post(
@@ -52,9 +52,16 @@ class WebhookChannel(Channel):
             # A refused address too: the owner may allow it, or the name may move, before the last try.
             return Answer(ok=False, detail=describe(error) if refusal(error) else unreachable(error))
 
+    def _body(self, message: Message) -> dict[str, object]:
+        told = payload(message.alert, message.subscription, message.reason, message.follows)
+        if message.subscription.format == "cloudevents":
+            return cloud_event(told, message.id, self.settings.http.public_url)
+        return told
+
     def _headers(self, message: Message, body: str) -> dict[str, str]:
+        cloud = message.subscription.format == "cloudevents"
         headers = {
-            "content-type": "application/json; charset=utf-8",
+            "content-type": f"application/{'cloudevents+json' if cloud else 'json'}; charset=utf-8",
             "user-agent": user_agent(self.settings.contact),
             "webhook-id": message.id,
             "webhook-timestamp": str(int(message.at.timestamp())),

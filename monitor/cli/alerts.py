@@ -29,6 +29,7 @@ def alerts() -> None:
       pactwatch alerts why 5c2d             every decision on one alert, every attempt
       pactwatch alerts test desk            send a test, show the server's answer
       pactwatch alerts retry 5c2d           start its failed deliveries anew
+      pactwatch alerts replay desk --since 2d
     """
 
 
@@ -154,6 +155,42 @@ def test(config_path: Path | None, subscription: str, as_json: bool) -> None:
 
         show_trial(one, settings, answer, seconds)
     if not answer.ok:
+        raise click.exceptions.Exit(1)
+
+
+@alerts.command(short_help="Send again what a subscription got.")
+@click.argument("subscription")
+@click.option("--since", required=True, metavar="LENGTH", help="How far back: 12h, 3d.")
+@as_json_option
+@click.pass_obj
+def replay(config_path: Path | None, subscription: str, since: str, as_json: bool) -> None:
+    """Send again what a subscription got, or should have got, under the same ids: a receiver drops what it has.
+
+    Ends with 1 where there is nothing to send again.
+
+    \b
+    Example:
+      pactwatch alerts replay pricing --since 2d
+    """
+    from datetime import UTC, datetime
+
+    from alerts.history import since as sent_since
+    from alerts.outbox import requeue
+    from config import durations
+
+    loaded = load_or_exit(config_path)
+    one = _subscription(loaded, subscription)
+    now = datetime.now(UTC)
+    try:
+        length = durations.parse(since)
+    except ValueError as error:
+        raise click.UsageError(f"--since: {error}") from error
+    with opened(loaded) as store, store.begin() as connection:
+        ids = sent_since(connection, one.name, now - length)
+        queued = requeue(connection, ids, now, ("sent", "dead"), f"sent again by hand, for the last {since}")
+    many = "1 message is" if len(queued) == 1 else f"{len(queued)} messages are"
+    click.echo(json.dumps({"queued": queued}) if as_json else f"{many} sent again")
+    if not queued:
         raise click.exceptions.Exit(1)
 
 

@@ -67,8 +67,20 @@ def revealed(reference: str) -> str | None:
     return reveal(reference, os.environ)
 
 
-def everybody(loaded: Loaded) -> Config:
-    """The configuration with what commands added and paused; the files alone where there is no database yet."""
+def everybody(loaded: Loaded, *, signing: bool = True) -> Config:
+    """The configuration with what commands added and paused; the files alone where there is no database yet.
+
+    With `signing` each webhook has all secrets that sign now, otherwise the configured one.
+    """
+    from datetime import UTC, datetime
+
+    from alerts.rotation import rotated
+
+    found = _with_commanded(loaded)
+    return rotated(found, loaded.data_dir, datetime.now(UTC)) if signing else found
+
+
+def _with_commanded(loaded: Loaded) -> Config:
     from alerts.directory import effective
     from config.references import reveal
     from monitor.daemon.works import database_url

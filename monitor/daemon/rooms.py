@@ -6,12 +6,15 @@ import asyncio
 from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict, dataclass
 
+from structlog import get_logger
+
 from alerts.delivery import Deliverer, Event
 from config.load import Loaded
 from config.outbound import Outbound
 from config.settings import Config
 from config.vocabulary import VocabularyError
 from monitor.daemon import heartbeat
+from monitor.daemon.door import Door
 from monitor.daemon.errands import Errands
 from monitor.daemon.subscribers import Subscribers
 from monitor.daemon.works import Surroundings
@@ -20,6 +23,8 @@ from monitor.pipeline import Pipeline
 from monitor.reading.reader import Reader
 from monitor.store.feeds import sync
 from monitor.types import Article, Reading
+
+log = get_logger()
 
 
 @dataclass
@@ -60,7 +65,8 @@ class Rooms:
     def __init__(self, around: Surroundings, line: Line) -> None:
         self._around = around
         self._line = line
-        self._subscribers = Subscribers(around.store, line.loaded.config)
+        self._subscribers = Subscribers(around.store, line.loaded.config, around.loaded.data_dir, around.clock)
+        self._door = Door(around.store, self._config, around.clock)
         self._errands = Errands(around.store, around.clock, self._wake)
         self._deliverer = Deliverer(
             around.store, self._config, line.outbound, around.clock, around.draw, self._tell_delivery
@@ -99,13 +105,24 @@ class Rooms:
         old, self._line = self._line, await _open_line(self._around, loaded)
         self._deliverer.outbound = self._line.outbound
         await self._subscribers.adopt(loaded.config)
+        await self.open_door()
         await old.retire()
 
+    async def open_door(self) -> None:
+        """Listen where the settings say. What is taken already is told in the log and holds up nothing else."""
+        listen = self._config().settings.http.listen
+        try:
+            await self._door.open(listen)
+        except OSError as error:
+            log.error("http_not_open", listen=listen, message=(error.strerror or str(error)).lower())
+
     async def wind_down(self, drain: float) -> None:
+        await self._door.close()
         self._pipeline.stop()
         await self._deliverer.close(drain)
 
     async def close(self) -> None:
+        await self._door.close()
         await self._deliverer.close()
         await self._line.retire()
 
@@ -123,7 +140,9 @@ class Rooms:
 
 async def open_works(around: Surroundings) -> Rooms:
     """The rooms under the configuration in `around`. Raises what the store raises, and then nothing is left open."""
-    return Rooms(around, await _open_line(around, around.loaded))
+    rooms = Rooms(around, await _open_line(around, around.loaded))
+    await rooms.open_door()
+    return rooms
 
 
 async def _open_line(around: Surroundings, loaded: Loaded) -> Line:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
+from datetime import datetime
 from functools import partial
+from pathlib import Path
 
 from alerts import directory
+from alerts.rotation import rotated
 from config.references import reveal
 from config.settings import Config
 from monitor.store import Store
@@ -15,8 +19,10 @@ from monitor.store import Store
 class Subscribers:
     """Holds what counts between two looks. `refresh` raises StoreError."""
 
-    def __init__(self, store: Store, config: Config) -> None:
+    def __init__(self, store: Store, config: Config, data_dir: Path, clock: Callable[[], datetime]) -> None:
         self._store = store
+        self._data_dir = data_dir
+        self._clock = clock
         self._own = config
         self.config = config
 
@@ -31,4 +37,5 @@ class Subscribers:
 
     def _look(self) -> Config:
         with self._store.read() as connection:
-            return directory.effective(connection, self._own, partial(reveal, env=os.environ))
+            found = directory.effective(connection, self._own, partial(reveal, env=os.environ))
+        return rotated(found, self._data_dir, self._clock())

@@ -147,7 +147,8 @@ async def test_refused_mailboxes(
 ) -> None:
     mailbox: Mailbox = await make_mailbox()
     mailbox.refuses["desk@example.net"] = said
-    assert await send(mail_settings(mailbox), message()) == Answer(ok=False, permanent=permanent, detail=said)
+    refused = Answer(ok=False, permanent=permanent, gone=permanent, detail=said)
+    assert await send(mail_settings(mailbox), message()) == refused
 
 
 @pytest.mark.parametrize(("said", "permanent"), [("554 5.7.1 spam", True), ("451 4.3.0 greylisted", False)])
