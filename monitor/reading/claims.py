@@ -156,7 +156,7 @@ class Assembler:
         shares = softmax(scores)
         best = max(range(len(options)), key=lambda k: shares[k])
         party, counterparty, _ = options[best]
-        return couples.expanded(a, index, party, counterparty), shares[best]
+        return couples.expanded(a, index, kind, party, counterparty), shares[best]
 
     def scopes(self, a: Analysis, index: int, kind: str, told: Told) -> tuple[str, ...]:
         """The scopes that a figure is about: the likeliest list of them."""

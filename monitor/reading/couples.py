@@ -17,6 +17,8 @@ TURNING = frozenset(
 )
 #: From so many sentences on, what was told last is far.
 FAR = 3
+#: Percent of the proceeds that either side gets where they are shared equally.
+EQUAL = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,13 @@ class Frame:
         return "neither" if first is second else "onlyP" if second is None else "onlyC"
 
 
-def expanded(a: Analysis, index: int, party: str, counterparty: str) -> list[tuple[str, str]]:
-    """The pair of a figure with those that one list tells together with it: "15% for the EU, Japan and Korea"."""
+def expanded(a: Analysis, index: int, kind: str, party: str, counterparty: str) -> list[tuple[str, str]]:
+    """The pair of a figure with those that one list tells together with it: "15% for the EU, Japan and Korea".
+
+    An equal split of profits is told of both sides at once.
+    """
+    if kind == "profit_share" and a.quantities[index].value == EQUAL:
+        return [(party, counterparty), (counterparty, party)]
     others = _coordinated(a, index, counterparty)
     if others and party not in others:
         return [(party, counterparty), *((party, code) for code in others)]
@@ -109,5 +116,5 @@ def _coordinated(a: Analysis, index: int, code: str) -> tuple[str, ...]:
     def gap(p: Place) -> int:
         return min(abs(p.list_first - last), abs(first - p.list_last))
 
-    here = [p for p in a.places if begin <= p.first < end and p.code == code]
+    here = [p for p in a.places if begin <= p.first < end and p.code == code and p.kind != "group"]
     return tuple(member for member in min(here, key=gap).members if member != code) if here else ()
