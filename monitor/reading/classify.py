@@ -42,14 +42,19 @@ def topic_features(a: Analysis, kinds: Sequence[str]) -> list[str]:
 
 def topics(a: Analysis, claims: Sequence[Claim], models: Models) -> tuple[Topic, ...]:
     """The topics of an article, in the order of the enumeration."""
-    sure = {TOPIC_OF[claim.kind] for claim in claims if claim.kind in TOPIC_OF}
+    found = []
     features = topic_features(a, [claim.kind for claim in claims])
     for topic in Topic:
         model = models.labels[f"topic_{topic}"]
         shares = dict(zip(model.labels, model.probabilities(features), strict=True))
         if shares.get("yes", 0.0) >= 0.5:
-            sure.add(topic)
-    return tuple(topic for topic in Topic if topic in sure)
+            found.append(topic)
+    return tuple(found)
+
+
+def fitting(claims: Sequence[Claim], topics: Sequence[Topic]) -> tuple[Claim, ...]:
+    """The claims that belong to a topic of their article: a figure of what it does not discuss is no term."""
+    return tuple(c for c in claims if (TOPIC_OF[c.kind] in topics if c.kind in TOPIC_OF else topics))
 
 
 def country_features(a: Analysis, code: str, in_claims: bool, topics: Sequence[str]) -> list[str]:
@@ -113,7 +118,7 @@ TELLING = frozenset(
 
 
 def countries(a: Analysis, claims: Sequence[Claim], topics: Sequence[Topic], models: Models) -> tuple[str, ...]:
-    """The codes of every jurisdiction that is a side of a term discussed, most mentioned first; none without a topic."""
+    """The codes of every side of a term discussed, most mentioned first; none without a topic."""
     if not topics:
         return ()
     named = {code for claim in claims for code in (claim.party, claim.counterparty)} - {WORLD}

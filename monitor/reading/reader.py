@@ -54,6 +54,7 @@ class Reader:
         claims = merged([claim for decision in decisions for claim in decision.claims])
         claims = tuple(_verbatim(article, claim) for claim in claims)
         topics = classify.topics(analysis, claims, self._models)
+        claims = classify.fitting(claims, topics)
         countries = classify.countries(analysis, claims, topics, self._models)
         return Examination(analysis, decisions, Reading(topics=topics, countries=countries, claims=claims))
 
