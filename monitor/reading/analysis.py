@@ -215,6 +215,9 @@ def listed(places: Sequence[Place], a: Analysis) -> tuple[Place, ...]:
         last = runs[-1][-1] if runs else None
         if last and place.kind != "firm" != last.kind:
             gap = [a.doc.tokens[k].norm for k in range(last.last, place.first)]
+            leads = a.doc.tokens[runs[-1][0].first - 1].norm if runs[-1][0].first else ""
+            if len(gap) > 1 and leads in a.grammar.prepositions:
+                gap = [norm for norm in gap if norm != leads]  # "for Japan and for Malaysia"
             same_form = place.kind == last.kind or {place.kind, last.kind} <= LISTABLE
             if place.first < last.last or (gap and same_form and len(gap) <= 4 and set(gap) <= a.joins):
                 runs[-1].append(place)

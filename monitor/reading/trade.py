@@ -146,7 +146,7 @@ def _led(a: Analysis, p: Place, begin: int, k: int) -> str | None:
     if norm in a.grammar.benefits and trades:
         return ORIGIN if figure or prior & {"tariff", "rate", "impose"} else None
     if norm in a.grammar.locatives and trades:
-        return LEVIER if figure or prior & {"bear", "impose"} else None
+        return LEVIER if figure else None
     if "impose" in here and trades and norm not in a.grammar.prepositions:
         return ORIGIN  # "charge India 50%", "hit Brazil with"
     return None
@@ -225,5 +225,8 @@ def _bound(a: Analysis, p: Place, low: int, high: int, before: bool) -> bool:
         return False
     between = [a.doc.tokens[k].norm for k in range(low, high)]
     if before:
-        return all(norm in MARKS or norm in a.grammar.passives or norm in a.grammar.joining for norm in between)
+        return all(
+            (norm in MARKS and norm != ",") or norm in a.grammar.passives or norm in a.grammar.joining
+            for norm in between
+        )
     return bool(between) and between[0] in a.grammar.benefits and p.kind in TRADERS
