@@ -1,4 +1,4 @@
-"""Mail over SMTP: plain text and HTML in one message (RFC 2046, multipart/alternative), threaded by deal.
+"""Mail over SMTP, each alert as one message (`letter`).
 
 The server is the owner's own choice (`settings.mail`) and may stand in a private network; subscribers only choose
 the mailbox, never the server.
@@ -6,23 +6,16 @@ the mailbox, never the server.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
-from email.header import Header
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import parseaddr
 
 import aiosmtplib
 
-from alerts.channels.base import Channel, Message, clean, trust, user_agent
-from alerts.rendering import html, text
+from alerts.channels.base import Channel, Message, trust, user_agent
+from alerts.channels.letter import compose
 from alerts.types import Answer
 from config.outbound import literal
 from config.settings import Mail, Subscription
-
-#: Seven-bit bodies pass every relay; headers fold at 78 characters (RFC 5322, 2.1.1).
-POLICY = SMTP.clone(cte_type="7bit", max_line_length=78)
 
 
 class MailChannel(Channel):
@@ -95,53 +88,3 @@ def refused(error: aiosmtplib.SMTPException) -> Answer:
     # A mailbox that is not there takes no later alert either; a message that is not liked says nothing of the next.
     nobody = final and isinstance(error, aiosmtplib.SMTPRecipientRefused)
     return Answer(ok=False, permanent=final, gone=nobody, detail=f"{error.code} {error.message}")
-
-
-def compose(message: Message, sender: str, mailer: str = "pactwatch", public_url: str | None = None) -> EmailMessage:
-    """The message as it leaves. No header can be broken out of: titles are one line, and the policy refuses others."""
-    alert = message.alert
-    domain = parseaddr(sender)[1].rpartition("@")[2]
-    to = message.subscription.to
-    mail = EmailMessage(policy=POLICY if to.isascii() else POLICY.clone(utf8=True))
-    mail["From"] = sender
-    mail["To"] = to
-    mail.set_raw("Subject", subject(alert.title))
-    mail["Date"] = format_datetime(message.at)
-    mail["Message-ID"] = f"<{message.id}@{domain}>"
-    if alert.thread:
-        # A root that was never sent itself: every message of a deal points to it, whichever came first.
-        root = f"<thread.{hashlib.sha256(alert.thread.encode()).hexdigest()[:24]}@{domain}>"
-        before = f"<{message.follows}@{domain}>" if message.follows else ""
-        mail["In-Reply-To"] = before or root
-        mail["References"] = f"{root} {before}".strip()
-    # RFC 3834: no vacation notices, please; the second says the same to Exchange.
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Auto-Response-Suppress"] = "All"
-    mail["X-Mailer"] = mailer
-    leave = way_out(mail, message.leave, public_url)
-    mail.set_content(text(alert, message.subscription, message.reason, leave))
-    mail.add_alternative(html(alert, message.subscription, message.reason, leave), subtype="html")
-    return mail
-
-
-def way_out(mail: EmailMessage, code: str, public_url: str | None) -> str:
-    """The address by which the reader ends the subscription, set as headers too; the bare code where we have none.
-
-    RFC 2369 for List-Unsubscribe; one click after RFC 8058, which wants https.
-    """
-    if not code or not public_url:
-        return code
-    link = f"{public_url.rstrip('/')}/unsubscribe/{code}"
-    mail["List-Unsubscribe"] = f"<{link}>"
-    if link.startswith("https://"):
-        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    return link
-
-
-def subject(title: str) -> str:
-    """A title as a header value of one logical line, folded and encoded (RFC 2047).
-
-    Not left to the policy: Pythons before 3.12.5 lose spaces where they fold (python/cpython issue 92081).
-    """
-    line = clean(title)
-    return Header(line, "us-ascii" if line.isascii() else "utf-8", 76, "Subject").encode()

@@ -55,10 +55,14 @@ def subscribe(config_path: Path | None, /, name: str, as_json: bool, **given: An
     if answer.ok:
         from datetime import UTC, datetime
 
-        from alerts.directory import add_subscription
+        from alerts.directory import add_subscription, effective
+        from monitor.announce.standing import greet
 
+        now = datetime.now(UTC)
         with writing(loaded) as connection:
-            add_subscription(connection, subscription, reference, datetime.now(UTC), code)
+            add_subscription(connection, subscription, reference, now, code)
+            if code is None:
+                greet(connection, effective(connection, loaded.config, revealed), subscription.name, now)
     _tell(subscription, answer, code, as_json)
     if not answer.ok:
         raise click.exceptions.Exit(1)

@@ -96,7 +96,7 @@ def _rows(loaded: Loaded) -> list[dict[str, Any]]:
 @as_json_option
 @click.pass_obj
 def confirm(config_path: Path | None, code: str, as_json: bool) -> None:
-    """Give back the code that an address got by mail: from now on it is told.
+    """Give back the code that an address got by mail: from now on it is told, and first of what stands now.
 
     \b
     Example:
@@ -105,12 +105,16 @@ def confirm(config_path: Path | None, code: str, as_json: bool) -> None:
     from datetime import UTC, datetime
 
     from alerts import directory
+    from monitor.announce.standing import greet
 
-    with writing(load_or_exit(config_path)) as connection:
-        name = directory.confirm(connection, code, datetime.now(UTC))
+    loaded, now = load_or_exit(config_path), datetime.now(UTC)
+    with writing(loaded) as connection:
+        name = directory.confirm(connection, code, now)
+        if name is not None:
+            greet(connection, directory.effective(connection, loaded.config, revealed), name, now)
     if name is None:
         raise Unknown("this code is wrong, was used, or is older than two days: subscribe anew")
-    _say(as_json, {"confirmed": name}, f"confirmed: {name} is told from now on")
+    _say(as_json, {"confirmed": name}, f"confirmed: {name} is told from now on, and first of what stands now")
 
 
 @subscriptions.command(short_help="Hold what would be sent.")

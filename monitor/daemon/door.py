@@ -6,16 +6,20 @@ Open only where `settings.http.listen` is set. A GET changes nothing, for mail s
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from html import escape
 
 from aiohttp import web
 from sqlalchemy import Connection
 
 from alerts import directory
+from config.references import reveal
 from config.settings import Config
+from monitor.announce.standing import greet
 from monitor.store import Store
 
 PAGE = (
@@ -94,7 +98,12 @@ class Door:
             return act(connection, code)
 
     def _confirm(self, connection: Connection, code: str) -> str | None:
-        return directory.confirm(connection, code, self._clock())
+        now = self._clock()
+        name = directory.confirm(connection, code, now)
+        if name is not None:
+            config = directory.effective(connection, self._config(), partial(reveal, env=os.environ))
+            greet(connection, config, name, now)
+        return name
 
     def _leave(self, connection: Connection, code: str) -> str | None:
         return directory.leave(connection, self._config(), code, self._clock())

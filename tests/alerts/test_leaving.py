@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 
 from alerts import directory, outbox
 from alerts.channels.base import Message
-from alerts.channels.mail import compose
+from alerts.channels.letter import compose
 from alerts.delivery import Deliverer
 from alerts.tables import deliveries
 from config.outbound import Outbound

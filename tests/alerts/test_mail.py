@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from alerts.channels.base import Message
-from alerts.channels.mail import MailChannel, compose
+from alerts.channels.letter import compose
+from alerts.channels.mail import MailChannel
 from alerts.types import Answer
 from config.outbound import Outbound
 from config.settings import Mail, Settings

@@ -85,7 +85,11 @@ async def test_an_address_is_asked_and_told_only_after_its_yes(folder: Make, mak
 
     wrong = run(where, "subscriptions", "confirm", "AAAA-AAAA-AAAA")
     assert (wrong.exit_code, "wrong" in wrong.stderr) == (2, True)
-    assert run(where, "subscriptions", "confirm", given[1].lower()).stdout == "confirmed: anna is told from now on\n"
+    said = run(where, "subscriptions", "confirm", given[1].lower()).stdout
+    assert said == "confirmed: anna is told from now on, and first of what stands now\n"
+    (first,) = json.loads(run(where, "alerts", "--json").stdout)
+    assert first["title"] == "korea: what stands now (0 terms stand)"
+    assert [(one["subscription"], one["state"]) for one in first["deliveries"]] == [("anna", "queued")]
     assert states(where) == {"desk": "active", "anna": "active"}
     assert [one.name for one in everybody(load(where)).subscriptions] == ["desk", "anna"]
     assert run(where, "subscriptions", "confirm", given[1]).exit_code == 2, "a code is good once"

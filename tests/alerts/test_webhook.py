@@ -14,8 +14,9 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from pydantic import SecretStr
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from alerts.channels.answers import patience
 from alerts.channels.base import DETAIL, Message, clean, masked
-from alerts.channels.webhook import WebhookChannel, patience
+from alerts.channels.webhook import WebhookChannel
 from alerts.types import Answer
 from config.outbound import Outbound
 from config.settings import Delivery, Settings, Subscription
