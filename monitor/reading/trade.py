@@ -219,11 +219,19 @@ def _taken(a: Analysis, p: Place, begin: int, end: int, before: bool) -> bool:
     return at is not None and _bound(a, p, p.list_last, at, True)
 
 
+def _ahead(a: Analysis, p: Place) -> bool:
+    """Whether a place belongs to the figure before it: "46% for Vietnam, 32% for Taiwan"."""
+    k = p.list_first - 1
+    return k > 0 and a.doc.tokens[k].norm in a.grammar.benefits and a.shapes[k - 1] == "<figure>"
+
+
 def _bound(a: Analysis, p: Place, low: int, high: int, before: bool) -> bool:
     """Whether a place stands right beside its figure: "on China 34%", "VIETNAM: 20%", "32% for Taiwan"."""
     if high - low > 2 or p.kind in ("body", "person", "capital", "firm", "group"):
         return False
     between = [a.doc.tokens[k].norm for k in range(low, high)]
+    if before and _ahead(a, p):
+        return False
     if before:
         return all(
             (norm in MARKS and norm != ",") or norm in a.grammar.passives or norm in a.grammar.joining
