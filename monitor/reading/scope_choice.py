@@ -211,14 +211,6 @@ def _placed(f: _Around, scopes: Scopes, places: list[Chunk]) -> Iterator[str]:
         others = sum(c.scopes != scopes for c in f.named)
         yield from (f"w{chunk.weak:d}", f"m{min(len(chunk.scopes), 3)}")
         yield from (f"{side}closer{min(len(between), 3)}", f"{side}others{min(others, 2)}")
-        gap = range(chunk.stop, first) if left else range(last, chunk.start)
-        if 0 < len(gap) <= 25:
-            marks = signature(a, gap)
-            yield (
-                f"{side}sig:{' '.join(marks[:2])}..{' '.join(marks[-2:])}"
-                if len(marks) > 4
-                else f"{side}sig:{' '.join(marks)}"
-            )
         yield from _tied(f, chunk, side)
         if chunk.start > f.begin:
             yield from (f"{side}bc:{name}" for name in a.classes[chunk.start - 1] if name in ("except", "include"))
