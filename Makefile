@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types unit train eval lock clean
+.PHONY: help setup demo test lint types unit train eval bench-reading lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,12 @@ train: $(VENV)/.ready ## train the reading's models anew from tests/gold
 # PACTWATCH_SEEDS names a folder with further *.cases.jsonl, where there is one.
 eval: $(VENV)/.ready ## how well articles are read and changes found, measured on tests/gold
 	@$(BIN)/python -m bench.evaluate $(PACTWATCH_SEEDS)
+
+bench-reading: $(VENV)/.ready ## how fast articles are read, each figure beside its limit
+	@$(BIN)/python -m bench.reading
+
+bench-ledger: $(VENV)/.ready ## how the ledger grows: 1,000,000 claims over 20,000 terms beside a tenth of it (CLAIMS=, TERMS=)
+	@$(BIN)/python -m bench.ledger $(or $(CLAIMS),1000000) $(or $(TERMS),20000)
 
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 
