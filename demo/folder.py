@@ -76,6 +76,8 @@ def _settings(folder: Path, smtp_port: int) -> dict[str, Any]:
             "host_pause": 0,
             "per_host": 8,
         },
+        # The clock stands still until all is delivered: what waits for its group would wait for ever.
+        "delivery": {"group_window": "0s"},
         "mail": {
             "host": "127.0.0.1",
             "port": smtp_port,
