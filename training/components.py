@@ -159,7 +159,8 @@ def shown(case: Case, index: int, what: str) -> str:
     q = a.quantities[index]
     begin, end = a.doc.span(a.doc.sentence_of[features.span(a, q)[0]])
     before, after = a.doc.body[max(begin, q.start - 200) : q.start], a.doc.body[q.end : min(end, q.end + 120)]
-    return f"{case.article.id} {what}\n    # {case.article.title[:90]}\n    {before}>>>{a.doc.body[q.start : q.end]}<<<{after}"
+    marked = f"{before}>>>{a.doc.body[q.start : q.end]}<<<{after}"
+    return f"{case.article.id} {what}\n    # {case.article.title[:90]}\n    {marked}"
 
 
 def main() -> None:

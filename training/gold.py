@@ -89,9 +89,10 @@ def aligned(source: Article, gold: dict[str, Any], analyst: Analyst) -> Case:
         case.older |= set(_older(case, index, claims))
     case.older -= set(case.groups)
     for index, q in enumerate(case.analysis.quantities):
-        if index not in case.groups and index not in case.older:
-            if any(_matches(q, claim) and q.family not in ("removal", "zero") for claim in gold["claims"]):
-                case.unclear.add(index)
+        told_in_words = q.family in ("removal", "zero")
+        known = index in case.groups or index in case.older
+        if not known and not told_in_words and any(_matches(q, claim) for claim in gold["claims"]):
+            case.unclear.add(index)
     return case
 
 
@@ -120,9 +121,9 @@ def _figure(a: Analysis, claim: dict[str, Any]) -> int | None:
         return fits[0]
     for i in inside:
         q = a.quantities[i]
-        if q.family == "multiple" and claim["previous"] and claim["value"]:
-            if abs(claim["previous"] * q.value - claim["value"]) < 1e-6 * claim["value"]:
-                return i
+        older, value = claim["previous"], claim["value"]
+        if q.family == "multiple" and older and value and abs(older * q.value - value) < 1e-6 * value:
+            return i
     return None
 
 

@@ -175,7 +175,7 @@ def _same(name: str, option: str | float | None, wanted: Any) -> bool:
     if option is None or wanted is None:
         return option is None and wanted is None
     if name == "previous":
-        return abs(float(option) - wanted) < 1e-6 * max(1.0, abs(wanted))
+        return abs(float(option) - float(wanted)) < 1e-6 * max(1.0, abs(float(wanted)))
     if name == "actor":
         words = {w for w in str(option).lower().split() if w not in ("group", "motor", "company", "corp")}
         return bool(words & set(str(wanted).lower().split()))

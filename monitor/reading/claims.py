@@ -19,6 +19,10 @@ THRESHOLD = 0.45
 SURE = 0.8
 
 
+#: What is settled before the first figure.
+NOTHING_TOLD = Told()
+
+
 @dataclass(frozen=True)
 class Decision:
     """One figure's way through the models, kept for `pactwatch explain`."""
@@ -29,7 +33,7 @@ class Decision:
     reason: str
     claims: tuple[Claim, ...] = ()
     #: What the figures before it had settled.
-    told: Told = Told()
+    told: Told = NOTHING_TOLD
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Small linear models over named features: which label, or which of several candidates. Data, no code: one JSON file."""
+"""Small linear models over named features: which label, or which of several candidates. Data without code, in JSON."""
 
 from __future__ import annotations
 
