@@ -173,6 +173,13 @@ def subscription_warnings(node: Node, subscription: Subscription) -> Iterator[Pr
 
 def settings_warnings(settings: Settings, node: Node) -> Iterator[Problem]:
     mail = settings.mail
+    public = settings.http.public_url
+    if public and not settings.http.listen:
+        hint = "set http.listen, or take public_url out: then mails end with a code"
+        yield node.at(("http", "public_url")).problem("settings: http: links in mails lead to nobody", hint)
+    elif public and not public.startswith("https://"):
+        hint = "mail programs offer one click for https only (RFC 8058): put a proxy with TLS before it"
+        yield node.at(("http", "public_url")).problem("settings: http.public_url is not https", hint)
     if bool(mail.username) != bool(mail.password):
         missing = "password" if mail.username else "username"
         yield node.at(("mail",)).problem(f"settings: mail: has no {missing}, so the server is not logged in to")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -191,6 +191,40 @@ def replay(config_path: Path | None, subscription: str, since: str, as_json: boo
     many = "1 message is" if len(queued) == 1 else f"{len(queued)} messages are"
     click.echo(json.dumps({"queued": queued}) if as_json else f"{many} sent again")
     if not queued:
+        raise click.exceptions.Exit(1)
+
+
+@alerts.command(short_help="Take in a bounce: a report of a mail server.")
+@click.argument("report", type=click.File("rb"), default="-")
+@as_json_option
+@click.pass_obj
+def bounce(config_path: Path | None, report: BinaryIO, as_json: bool) -> None:
+    """Take in a bounce (RFC 3464), from a file or standard input, for instance piped by a mail server's alias.
+
+    A mailbox that is not there any more gets nothing more until `pactwatch subscriptions resume NAME`, and the operator
+    is told. Ends with 1 where the report stops nobody.
+
+    \b
+    Example:
+      pactwatch alerts bounce < report.eml
+    """
+    from datetime import UTC, datetime
+
+    from alerts.bounces import read
+    from alerts.outbox import stop
+    from monitor.cli.storing import writing
+
+    loaded = load_or_exit(config_path)
+    final = {one.address.casefold(): one.detail for one in read(report.read()) if one.final}
+    hit = [one for one in everybody(loaded).subscriptions if one.channel == "mail" and one.to.casefold() in final]
+    with writing(loaded) as connection:
+        for one in hit:
+            reason = f"the address refused for good: {final[one.to.casefold()]}"
+            stop(connection, one, reason, datetime.now(UTC))
+    names = [one.name for one in hit]
+    told = f"stopped: {', '.join(names)}" if names else "this report stops nobody"
+    click.echo(json.dumps({"stopped": names}, ensure_ascii=False) if as_json else told)
+    if not names:
         raise click.exceptions.Exit(1)
 
 
