@@ -84,13 +84,14 @@ def terms_then(
     from monitor.pipeline.retold import known_at as known
     from monitor.store import ledger
 
+    pair = ordered(deal) if deal is not None and "-" in deal else None
     if known_at is not None:
         moment = moment_of(known_at, "--known-at")
-        pair = None if deal is None or "-" not in deal else ordered(deal)
         found = list(known(connection, moment, Policy.of(loaded.config.settings.ledger), pair).terms)
         found.sort(key=lambda term: (term.key.deal, str(term.key), term.key.family))
     else:
-        found = ledger.all_terms(connection)
+        side = deal.upper() if deal is not None and pair is None else None
+        found = ledger.all_terms(connection, pair, side)
     chosen = [term for term in found if deal is None or concerns(term.key.deal, deal)]
     if as_of is not None:
         day = day_of(as_of, "--as-of")

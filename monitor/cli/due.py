@@ -51,7 +51,7 @@ def due(
     now = datetime.now(UTC)
     until = None if days is None else now.date() + timedelta(days=days)
     with open_ledger(config_path) as connection:
-        found = coming(ledger.all_terms(connection), now.date(), until)
+        found = coming(ledger.dated_terms(connection, now.date(), until), now.date(), until)
     found = [each for each in found if deal is None or concerns(each.term.key.deal, deal)]
     names = vocabulary("en")
     if ics is not None:

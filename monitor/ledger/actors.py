@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+")
 #: Words of legal form and the like, which the press leaves out as it likes.
@@ -20,6 +21,7 @@ def words(name: str) -> frozenset[str]:
     return frozenset(w for w in every if w not in _FORM) or frozenset(every)
 
 
+@lru_cache(maxsize=65_536)
 def match(a: str | None, b: str | None) -> int:
     """How well two names fit: 3 the same words, 2 one's words among the other's, 1 one an acronym of the other, 0 not.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from heapq import heappop, heappush
 from itertools import combinations, count
+from typing import Protocol
 
 from config.words import SETTLED, Kind, Status
 from monitor.ledger import actors, due, hands
@@ -21,22 +22,34 @@ from monitor.types import Article, Change, Claim, TermKey, unit_family
 
 #: Among how many figures the addends of a sum are looked for.
 _MOST_ADDENDS = 10
-#: (kind, party, counterparty) → the terms recorded between them.
-Find = Callable[[Kind, str, str], Iterable[Term]]
 
 
-def record(find: Find, article: Article, claims: Sequence[Claim], policy: Policy, mark: str | None = None) -> Outcome:
+class Shelves(Protocol):
+    """Where terms are kept."""
+
+    def keys(self, kind: Kind, party: str, counterparty: str) -> Iterable[TermKey]:
+        """The keys of the terms between two sides, in the order in which they were first heard of."""
+        ...
+
+    def get(self, key: TermKey) -> Term | None:
+        """The term under the key, or None."""
+        ...
+
+
+def record(
+    kept: Shelves, article: Article, claims: Sequence[Claim], policy: Policy, mark: str | None = None
+) -> Outcome:
     """The terms that the claims touch, as they are after the article, with the changes in the order of the text.
 
-    `find` gives what is recorded between two sides for a kind of term; it is asked again for each claim's sides.
-    `mark` is the fingerprint of the article's text, where it is known already.
+    `kept` is asked for what is recorded between the claims' sides, and written to by nobody here. `mark` is the
+    fingerprint of the article's text, where it is known already.
     """
-    shelf = _Shelf(find)
+    shelf = _Shelf(kept)
     mark = fingerprint(f"{article.title}\n{article.text}") if mark is None else mark
     groups: dict[TermKey, list[tuple[int, Claim]]] = defaultdict(list)
     notes: list[Note] = []
     for ordinal, claim in enumerate(claims):
-        key = shelf.key(claim)
+        key = shelf.route(claim)[-1]
         if claim.value is None and claim.delta is None:
             notes.append(_passed(key, article, claim))
         else:
@@ -44,7 +57,8 @@ def record(find: Find, article: Article, claims: Sequence[Claim], policy: Policy
     changes: list[Change] = []
     for key, group in groups.items():
         for evidence in _evidence(group, article, mark, [c for _, c in group], shelf.beside(key, claims)):
-            step = explain(shelf.term(key), replace(evidence, via=shelf.via(evidence.claim, key)), policy)
+            via = tuple(str(each) for each in shelf.route(evidence.claim)[:-1])
+            step = explain(shelf.term(key), replace(evidence, via=via) if via else evidence, policy)
             shelf.put(step.term)
             changes += step.changes
             notes += [step.note] if step.note else []
@@ -58,25 +72,20 @@ def _passed(key: TermKey, article: Article, claim: Claim) -> Note:
 class _Shelf:
     """The terms that one article touches: those found, with what the article made of them so far."""
 
-    def __init__(self, find: Find) -> None:
-        self._find = find
+    def __init__(self, kept: Shelves) -> None:
+        self._kept = kept
         self.touched: dict[TermKey, Term] = {}
         self._fresh: set[TermKey] = set()
+        self._routes: dict[int, list[TermKey]] = {}
 
-    def key(self, claim: Claim) -> TermKey:
-        """The key of the recorded term that the claim is about, or a new one; of the one it was merged into."""
-        return self._route(self._own(claim))[-1]
-
-    def via(self, claim: Claim, key: TermKey) -> tuple[str, ...]:
-        """The merged terms through which the claim came to the term with the key."""
-        return tuple(str(each) for each in self._route(self._own(claim)) if each != key)
-
-    def _route(self, key: TermKey) -> list[TermKey]:
-        """The key, and where merges lead on from it."""
-        route = [key]
-        while (onward := self.term(route[-1]).into) is not None and onward not in route:
-            route.append(onward)
-        return route
+    def route(self, claim: Claim) -> list[TermKey]:
+        """The key of the recorded term that the claim is about, or a new one, and where merges lead on from it."""
+        found = self._routes.get(id(claim))
+        if found is None:
+            found = self._routes[id(claim)] = [self._own(claim)]
+            while (onward := self.term(found[-1]).into) is not None and onward not in found:
+                found.append(onward)
+        return found
 
     def _own(self, claim: Claim) -> TermKey:
         family = unit_family(claim.unit)
@@ -99,17 +108,13 @@ class _Shelf:
         return found
 
     def _keys(self, kind: Kind, party: str, counterparty: str) -> Iterator[TermKey]:
-        yield from (term.key for term in self._find(kind, party, counterparty))
+        yield from self._kept.keys(kind, party, counterparty)
         yield from (
             k for k in sorted(self._fresh, key=str) if (k.kind, k.party, k.counterparty) == (kind, party, counterparty)
         )
 
     def term(self, key: TermKey) -> Term:
-        held = self.touched.get(key)
-        if held is not None:
-            return held
-        found = self._find(key.kind, key.party, key.counterparty)
-        return next((term for term in found if term.key == key), Term(key=key))
+        return self.touched.get(key) or self._kept.get(key) or Term(key=key)
 
     def put(self, term: Term) -> None:
         self.touched[term.key] = term
@@ -125,13 +130,12 @@ class _Shelf:
             and unit_family(c.unit) == key.family
             and c.value is not None
         ]
-        found = self._find(key.kind, key.party, key.counterparty)
-        known = [
-            t.standing.value
-            for t in found
-            if t.standing and t.key.scope != key.scope and t.key.family == key.family and t.key.actor is None
-        ]
-        return [*told, *known]
+        others = (
+            self._kept.get(k)
+            for k in self._kept.keys(key.kind, key.party, key.counterparty)
+            if k.scope != key.scope and k.family == key.family and k.actor is None
+        )
+        return [*told, *(term.standing.value for term in others if term is not None and term.standing is not None)]
 
 
 def _evidence(
@@ -170,6 +174,8 @@ def _told_beside(claim: Claim, told: Sequence[Claim]) -> tuple[float, ...]:
 
 def _steps(claims: list[Claim]) -> list[Claim]:
     """The claims in the order of the text, steps of one status by the day from which each applies."""
+    if len(claims) == 1:
+        return claims
     ordered = list(claims)
     for status in (Status.AGREED, Status.ORDERED):
         places = [i for i, c in enumerate(claims) if c.status is status and c.effective is not None]
@@ -236,6 +242,10 @@ class Book:
         """What is recorded between the two sides, in the order in which it was first heard of."""
         return list(self._terms[kind, party, counterparty].values())
 
+    def keys(self, kind: Kind, party: str, counterparty: str) -> list[TermKey]:
+        """The keys of what is recorded between the two sides."""
+        return list(self._terms[kind, party, counterparty])
+
     @property
     def terms(self) -> Iterator[Term]:
         """Every term."""
@@ -248,7 +258,7 @@ class Book:
 
     def record(self, article: Article, claims: Sequence[Claim], mark: str | None = None) -> Outcome:
         """Takes in what an article claims; what became of it."""
-        return self._keep(record(self.find, article, claims, self.policy, mark))
+        return self._keep(record(self, article, claims, self.policy, mark))
 
     def apply(self, hand: Hand, undone: Hand | None = None) -> Outcome:
         """Carries out what a person decided. Raises `hands.HandError`."""

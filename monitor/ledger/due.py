@@ -36,6 +36,17 @@ def next_date(term: Term) -> date | None:
     return min((day for day in days if day is not None), default=None)
 
 
+def span(term: Term) -> tuple[date, date] | None:
+    """The first and the last day that mean something for the term, None where no day does.
+
+    What waits to take effect has no last day: however late it is looked at, it must be seen.
+    """
+    days = [each.day for each in _coming(term)]
+    if not days:
+        return None
+    return min(days), date.max if next_date(term) is not None else max(days)
+
+
 def mature(term: Term, moment: datetime) -> tuple[Term, list[Change]]:
     """The term at that moment, with a change for each version that took effect on its day, the earliest first."""
     changes: list[Change] = []

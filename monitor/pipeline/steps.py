@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -100,7 +100,7 @@ def record(
     )
     ids = ledger.record_claims(connection, item.id, item.revision, claims, reader, now, report)
     policy = Policy.of(config.settings.ledger)
-    outcome = book.record(ledger.lookup(connection), article, claims, policy, mark)
+    outcome = book.record(ledger.Lookup(connection), article, claims, policy, mark)
     decisions.hold(connection, _held(outcome.notes, claims, ids), now)
     terms, changes = list(outcome.terms.values()), list(outcome.changes)
     if item.baseline:
@@ -131,7 +131,10 @@ def settle(connection: Connection, config: Config, now: datetime) -> Recorded:
     since = ledger.settled_until(connection)
     if since is not None and now <= since:
         return Recorded()
-    outcome = due(ledger.all_terms(connection), since or now, now, Policy.of(config.settings.ledger))
+    policy = Policy.of(config.settings.ledger)
+    ahead = max(policy.reminders, default=timedelta()) + timedelta(days=1)
+    found = ledger.dated_terms(connection, (since or now).date(), (now + ahead).date())
+    outcome = due(found, since or now, now, policy)
     ledger.set_settled_until(connection, now)
     return keep(connection, outcome.terms.values(), outcome.changes, config, now)
 

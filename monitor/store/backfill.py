@@ -7,10 +7,21 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from monitor.ledger.codec import from_json
+from monitor.ledger.due import span
 from monitor.ledger.evidence import fingerprint
 from monitor.store import chain as links
 from monitor.store.schema import claims, items, terms
 from monitor.store.schema import reports as table
+
+#: Named, so that a column which a later migration adds is not asked for.
+ITEM = [
+    items.c[name]
+    for name in (
+        *("revision", "content", "summary", "title", "source", "tier", "link", "baseline"),
+        *("published", "published_offset", "observed"),
+    )
+]
 
 
 def reports(connection: Connection) -> None:
@@ -18,7 +29,7 @@ def reports(connection: Connection) -> None:
     batch = (claims.c.item_id, claims.c.revision, claims.c.reader, claims.c.recorded_at)
     made = select(*batch).group_by(*batch).order_by(claims.c.recorded_at)
     for row in connection.execute(made).all():
-        item = connection.execute(select(items).where(items.c.id == row.item_id)).mappings().one()
+        item = connection.execute(select(*ITEM).where(items.c.id == row.item_id)).mappings().one()
         number = connection.execute(insert(table).values(**_report(row, item)).returning(table.c.id)).scalar_one()
         mine = (claims.c.item_id == row.item_id, claims.c.revision == row.revision)
         connection.execute(
@@ -47,6 +58,15 @@ def _report(row: Any, item: Any) -> dict[str, Any]:
         "fingerprint": fingerprint(f"{item['title']}\n{text}"),
         "baseline": item["baseline"],
     }
+
+
+def due_days(connection: Connection) -> None:
+    """The days that mean something for each term."""
+    for row in connection.execute(select(terms.c.id, terms.c.state)).all():
+        days = span(from_json(row.state))
+        if days is not None:
+            first, last = days
+            connection.execute(update(terms).where(terms.c.id == row.id).values(due_from=first, due_to=last))
 
 
 def chain(connection: Connection) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
-from functools import cache
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select
+from sqlalchemy import Connection, RowMapping, delete, func, insert, or_, select
 
 from config.words import Kind, Qualifier, Status, Trust
 from monitor.ledger.codec import from_json, to_json
+from monitor.ledger.due import span
 from monitor.ledger.terms import Term
 from monitor.store import chain
 from monitor.store.schema import changes, claims, meta, terms
@@ -33,8 +33,6 @@ SAID = tuple(f.name for f in fields(Claim) if f.name not in {"quote", "start", "
 #: The name of PostgreSQL's advisory lock, any number that nothing else uses.
 TURN = 7_228_929
 SETTLED_UNTIL = "settled_until"
-
-Lookup = Callable[[Kind, str, str], Iterable[Term]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +60,7 @@ def new_claims(connection: Connection, item_id: int, read: Sequence[Claim]) -> t
     """The claims that this item has not made in an earlier revision."""
     columns = [claims.c[name] for name in SAID]
     made = {tuple(row) for row in connection.execute(select(*columns).where(claims.c.item_id == item_id))}
-    return tuple(claim for claim in read if tuple(_claim_row(claim)[name] for name in SAID) not in made)
+    return tuple(claim for claim in read if tuple(claim_row(claim)[name] for name in SAID) not in made)
 
 
 def record_claims(
@@ -79,7 +77,7 @@ def record_claims(
     if not read:
         return []
     statement = insert(claims).returning(claims.c.id, sort_by_parameter_order=True)
-    ids = list(connection.execute(statement, [{**where, **_claim_row(claim)} for claim in read]).scalars())
+    ids = list(connection.execute(statement, [{**where, **claim_row(claim)} for claim in read]).scalars())
     chain.seal_rows(connection, "claim", ids)
     return ids
 
@@ -90,24 +88,49 @@ def claims_of(connection: Connection, item_id: int) -> list[Claim]:
     return [claim_from(row) for row in connection.execute(query).mappings()]
 
 
-def lookup(connection: Connection) -> Lookup:
-    """The function by which the ledger's rules find the terms of a kind between two parties.
+class Lookup:
+    """What the ledger's rules ask for of a transaction: which terms there are between two sides, and single ones.
 
     It remembers what it found: take a new one for each transaction, and after `save_terms`.
     """
 
-    @cache
-    def find(kind: Kind, party: str, counterparty: str) -> list[Term]:
-        same = (terms.c.kind == kind, terms.c.party == party, terms.c.counterparty == counterparty)
-        return _terms(connection, select(terms.c.state).where(*same).order_by(terms.c.id))
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._keys: dict[tuple[Kind, str, str], list[TermKey]] = {}
+        self._terms: dict[TermKey, Term | None] = {}
 
-    return find
+    def keys(self, kind: Kind, party: str, counterparty: str) -> list[TermKey]:
+        """The keys of the terms between two sides, in the order in which they were first heard of."""
+        sides = (kind, party, counterparty)
+        if sides not in self._keys:
+            same = (terms.c.kind == kind, terms.c.party == party, terms.c.counterparty == counterparty)
+            query = select(*(terms.c[name] for name in TERM_KEY)).where(*same).order_by(terms.c.id)
+            self._keys[sides] = [_key(row) for row in self._connection.execute(query).mappings()]
+        return self._keys[sides]
+
+    def get(self, key: TermKey) -> Term | None:
+        """The term under the key, or None."""
+        if key not in self._terms:
+            self._terms[key] = get_term(self._connection, key)
+        return self._terms[key]
 
 
-def all_terms(connection: Connection, deal: str | None = None) -> list[Term]:
-    """Every term, by deal and name; with `deal` ("US-KR") only those of this pair."""
+def all_terms(connection: Connection, deal: str | None = None, side: str | None = None) -> list[Term]:
+    """Every term, by deal and name; with `deal` ("US-KR") of this pair only, with `side` ("KR") of one country only."""
     query = select(terms.c.state).order_by(terms.c.deal, terms.c.term, terms.c.family)
-    return _terms(connection, query if deal is None else query.where(terms.c.deal == deal))
+    if deal is not None:
+        query = query.where(terms.c.deal == deal)
+    if side is not None:
+        query = query.where(or_(terms.c.party == side, terms.c.counterparty == side))
+    return _terms(connection, query)
+
+
+def dated_terms(connection: Connection, since: date, until: date | None = None) -> list[Term]:
+    """The terms for which a day in the span may mean something, by deal and name."""
+    query = select(terms.c.state).where(terms.c.due_to >= since)
+    if until is not None:
+        query = query.where(terms.c.due_from <= until)
+    return _terms(connection, query.order_by(terms.c.deal, terms.c.term, terms.c.family))
 
 
 def terms_named(connection: Connection, name: str) -> list[Term]:
@@ -122,12 +145,15 @@ def names(connection: Connection) -> list[str]:
 
 def save_terms(connection: Connection, changed: Iterable[Term], now: datetime) -> None:
     """Writes terms under their keys, new or in place of what they were."""
-    rows: list[dict[str, Any]] = [
-        {"term": str(term.key), "deal": term.key.deal, **_key_row(term.key), "state": to_json(term), "updated_at": now}
-        for term in changed
-    ]
+    rows = [_term_row(term, now) for term in changed]
     upsert(connection, terms, rows, TERM_KEY)
     chain.seal(connection, "term", ((chain.term_ref(row["term"], row["family"]), row["state"]) for row in rows))
+
+
+def _term_row(term: Term, now: datetime) -> dict[str, Any]:
+    first, last = span(term) or (None, None)
+    names = {"term": str(term.key), "deal": term.key.deal, **_key_row(term.key)}
+    return {**names, "state": to_json(term), "updated_at": now, "due_from": first, "due_to": last}
 
 
 def drop_terms(connection: Connection, gone: Iterable[TermKey]) -> None:
@@ -217,7 +243,8 @@ def _key(row: RowMapping) -> TermKey:
     )
 
 
-def _claim_row(claim: Claim) -> dict[str, Any]:
+def claim_row(claim: Claim) -> dict[str, Any]:
+    """The columns of a claim."""
     key = TermKey(
         kind=claim.kind,
         party=claim.party,

@@ -8,6 +8,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Date,
     Float,
     ForeignKey,
     Index,
@@ -26,7 +27,7 @@ from sqlalchemy import (
 from alerts.sqltypes import UtcDateTime
 
 #: The revision that this program works with; the last file in migrations/versions.
-HEAD = "0003"
+HEAD = "0004"
 
 metadata = MetaData(
     naming_convention={
@@ -277,6 +278,10 @@ terms = Table(
     #: monitor.ledger.terms.Term as JSON.
     Column("state", JSON, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    #: The first and the last day that mean something for it, see monitor.ledger.due.span.
+    Column("due_from", Date),
+    Column("due_to", Date),
+    Index(None, "due_from", "due_to"),
     UniqueConstraint("kind", "party", "counterparty", "scope", "family", "actor"),
 )
 

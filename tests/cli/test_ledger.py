@@ -70,7 +70,7 @@ def kept(folder: Path) -> Iterator[Store]:
             title="T", text=f"report {number}", link=f"https://paper.example/{number}",
         )  # fmt: skip
         with store.begin() as connection:
-            outcome = book.record(ledger.lookup(connection), article, claims, Policy.of(Ledger()))
+            outcome = book.record(ledger.Lookup(connection), article, claims, Policy.of(Ledger()))
             ledger.save_terms(connection, outcome.terms.values(), at)
             ledger.append(connection, outcome.changes, at, baseline=number == 0)
     yield store

@@ -157,6 +157,9 @@ def test_an_older_ledger_is_chained_when_it_is_opened(told: Desk) -> None:
     connection = sqlite3.connect(told.folder / "data" / "pactwatch.db")
     for table in ("chain", "reviews", "hands", "reports"):
         connection.execute(f"DROP TABLE {table}")
+    connection.execute("DROP INDEX ix_terms_due_from_due_to")
+    for column in ("due_from", "due_to"):
+        connection.execute(f"ALTER TABLE terms DROP COLUMN {column}")
     connection.execute("DROP INDEX ix_claims_report_id")
     connection.execute("ALTER TABLE claims DROP COLUMN report_id")
     for verb in ("UPDATE", "DELETE"):

@@ -95,17 +95,25 @@ def test_record_asks_for_the_sides_of_each_claim_and_returns_only_what_is_touche
         id="a1", source=Source(name="Reuters", tier=2), published=DAY, observed=DAY, title="Deal", text="A deal."
     )
     asked: list[tuple[Kind, str, str]] = []
+    loaded: list[TermKey] = []
 
-    def find(kind: Kind, party: str, counterparty: str) -> list[Term]:
-        asked.append((kind, party, counterparty))
-        return [Term(key=KEY), Term(key=replace(KEY, scope="autos"))] if party == "US" else []
+    class Kept:
+        def keys(self, kind: Kind, party: str, counterparty: str) -> list[TermKey]:
+            asked.append((kind, party, counterparty))
+            autos = replace(KEY, scope="autos")
+            return [KEY, autos, *(replace(autos, actor=f"Firm {n}") for n in range(9))] if party == "US" else []
+
+        def get(self, key: TermKey) -> Term:
+            loaded.append(key)
+            return Term(key=key)
 
     provision = replace(CLAIM, kind=Kind.PROVISION, value=None)
-    outcome = record(find, article, [CLAIM, provision], POLICY)
+    outcome = record(Kept(), article, [CLAIM, provision], POLICY)
     assert set(outcome.terms) == {KEY}
     assert [c.key for c in outcome.changes] == [KEY]
     assert [(n.kind, n.reason) for n in outcome.notes] == [(NoteKind.PASSED, "it gives no figure")]
     assert (Kind.TARIFF, "US", "KR") in asked
+    assert not [key for key in loaded if key.actor], "the terms of firms are many, and none of them matters here"
 
 
 def test_due_is_pure_and_names_the_next_day() -> None:

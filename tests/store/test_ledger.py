@@ -73,10 +73,12 @@ def test_terms_are_found_by_kind_and_parties(store: Store, now: datetime) -> Non
     kept = [Term(key=key()), Term(key=key(actor="Hyundai")), Term(key=key("steel")), Term(key=key(party="JP"))]
     with store.begin() as connection:
         ledger.save_terms(connection, kept, now)
-        find = ledger.lookup(connection)
-        assert list(find(Kind.TARIFF, "US", "KR")) == kept[:3]
-        assert list(find(Kind.TARIFF, "KR", "US")) == []
-        assert list(find(Kind.PURCHASE, "US", "KR")) == []
+        shelves = ledger.Lookup(connection)
+        assert shelves.keys(Kind.TARIFF, "US", "KR") == [term.key for term in kept[:3]]
+        assert shelves.keys(Kind.TARIFF, "KR", "US") == []
+        assert shelves.keys(Kind.PURCHASE, "US", "KR") == []
+        assert [shelves.get(term.key) for term in kept] == kept
+        assert shelves.get(key("ships")) is None
         assert {t.key for t in ledger.all_terms(connection, "US-KR")} == {t.key for t in kept[:3]}
         assert len(ledger.all_terms(connection)) == 4
         assert ledger.deals(connection) == [("US-KR", 3), ("JP-KR", 1)]
