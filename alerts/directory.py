@@ -11,13 +11,14 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, delete, insert, select, update
 
 from alerts import outbox
 from alerts.tables import attempts, commanded_subscriptions, commanded_watchlists, deliveries, digests, keys, pauses
-from config.settings import Config, Subscription, Watchlist
+from config.settings import Config, Model, Subscription, Watchlist
 
 #: How long a code that was sent to an address can be given back.
 CODE_LIFE = timedelta(days=2)
@@ -26,6 +27,7 @@ ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 #: How the reason of a stop begins whose reader wants no more.
 LEFT = "unsubscribed"
 _KEY = "opt_out"
+M = TypeVar("M", bound=Model)
 
 #: A reference (`env:NAME`, `file:/path`) → the secret, None where it leads nowhere.
 Reveal = Callable[[str], str | None]
@@ -42,27 +44,38 @@ class Commanded:
 
 
 def commanded(connection: Connection, reveal: Reveal) -> list[Commanded]:
-    """All subscriptions by command, by name. One whose secret cannot be found is paused: unsigned is not meant."""
+    """All subscriptions by command, by name. One whose secret cannot be found is paused: unsigned is not meant.
+
+    One that another version of the program wrote and this one does not understand is left out, and `doubles` tells of
+    it: it must not hold up all others.
+    """
     rows = connection.execute(select(commanded_subscriptions).order_by(commanded_subscriptions.c.name))
+    found = [(row, _subscription(row.spec, reveal)) for row in rows]
     return [
-        Commanded(
-            subscription=_subscription(row.spec, reveal), created_at=row.created_at, confirmed_at=row.confirmed_at
-        )
-        for row in rows
+        Commanded(subscription=one, created_at=row.created_at, confirmed_at=row.confirmed_at)
+        for row, one in found
+        if one is not None
     ]
 
 
-def _subscription(spec: dict[str, Any], reveal: Reveal) -> Subscription:
+def _subscription(spec: dict[str, Any], reveal: Reveal) -> Subscription | None:
     reference = spec.get("secret")
     secret = reveal(reference) if reference else None
     lost = {"paused": True} if reference and secret is None else {}
-    return Subscription.model_validate(spec | {"secret": secret} | lost)
+    return _valid(Subscription, spec | {"secret": secret} | lost)
+
+
+def _valid(model: type[M], spec: dict[str, Any]) -> M | None:
+    try:
+        return model.model_validate(spec)
+    except ValidationError:
+        return None
 
 
 def watchlists(connection: Connection) -> list[Watchlist]:
     """All watchlists by command, by name."""
     rows = connection.scalars(select(commanded_watchlists.c.spec).order_by(commanded_watchlists.c.name))
-    return [Watchlist.model_validate(spec) for spec in rows]
+    return [one for spec in rows if (one := _valid(Watchlist, spec)) is not None]
 
 
 def paused(connection: Connection) -> dict[str, str]:
@@ -85,14 +98,18 @@ def effective(connection: Connection, config: Config, reveal: Reveal) -> Config:
 
 
 def doubles(connection: Connection, config: Config) -> list[str]:
-    """What files and commands both name, in words: the files win."""
+    """What files and commands both name (the files win), and what is not understood of the latter, in words."""
     pairs = (
         ("watchlist", commanded_watchlists, config.watchlists),
         ("subscription", commanded_subscriptions, config.subscriptions),
     )
     found = []
     for what, table, own in pairs:
-        names = set(connection.scalars(select(table.c.name)))
+        specs = {row.name: row.spec for row in connection.execute(select(table.c.name, table.c.spec))}
+        model = Watchlist if what == "watchlist" else Subscription
+        lost = [name for name, spec in specs.items() if _valid(model, spec) is None]
+        found += [f'the {what} "{name}", added by a command, is not understood: add it anew' for name in lost]
+        names = set(specs)
         found += [f'the {what} "{one.name}" was added by a command too' for one in own if one.name in names]
     return found
 

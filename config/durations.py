@@ -59,9 +59,9 @@ def validate(value: object) -> timedelta:
 
 
 def validate_wait(value: object) -> timedelta:
-    """As `validate`, and also `0` or `0s`: no waiting at all."""
-    if value in (0, "0") and not isinstance(value, bool):
+    """As `validate`, and also no waiting at all: `0`, `0s`, `PT0S`."""
+    if value == 0 and not isinstance(value, bool):
         return timedelta()
-    if isinstance(value, str) and re.fullmatch(r"0[smhd]", value.strip(), re.IGNORECASE):
+    if isinstance(value, str) and re.fullmatch(r"(?:PT?)?0[smhdw]?", value.strip(), re.IGNORECASE):
         return timedelta()
     return validate(value)

@@ -100,7 +100,9 @@ def named_twice(loaded: Loaded) -> list[Problem]:
         return []
     with reading(loaded) as connection:
         found = doubles(connection, loaded.config)
-    return [Problem(file=None, line=None, message=one, hint="the file counts, not the command") for one in found]
+    return [
+        Problem(file=None, line=None, message=one, hint="what a file says counts, not the command") for one in found
+    ]
 
 
 def report(loaded: Loaded | None, problems: tuple[Problem, ...], warnings: tuple[Problem, ...]) -> dict[str, object]:
