@@ -21,6 +21,7 @@ from sqlalchemy import Engine, create_engine, update
 
 from alerts import directory, outbox
 from alerts.tables import commanded_subscriptions, metadata
+from alerts.types import Answer
 from config.load import load
 from config.settings import Config, Subscription, Watchlist
 from monitor.cli.root import cli
@@ -183,7 +184,7 @@ def test_a_person_is_forgotten_whole(folder: Make, clock: Clock, make_alert: Mak
         assert early == [], "it waits for its group"
         clock.advance(minutes=6)
         (lease,) = outbox.claim(connection, clock(), 1, timedelta(minutes=1), subscriptions=["anna"])
-        answer = outbox.Answer(ok=False, permanent=True, detail="550 anna@example.org is unknown")
+        answer = Answer(ok=False, permanent=True, detail="550 anna@example.org is unknown")
         outbox.finish(connection, lease, answer, clock(), draw=lambda: 0.0, max_attempts=10)
     assert run(where, "subscriptions", "forget", "Anna@example.org").stdout == "forgotten: anna\n"
     assert b"anna@example.org" not in _vacuumed(where)
