@@ -7,10 +7,10 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from alerts.publishing import Publisher
 from sqlalchemy import select
 
 from alerts import digests, operator
+from alerts.publishing import Publisher
 from alerts.tables import deliveries
 from config.settings import Config
 from monitor.daemon.ailments import ailments
