@@ -122,5 +122,11 @@ def expire(config_path: Path | None, id: str, as_json: bool) -> None:
 
 
 def _data(one: Silence) -> dict[str, object]:
-    times = {"created_at": one.created_at.isoformat(), "expires_at": one.expires_at.isoformat()}
-    return {"id": one.id, "labels": list(one.labels), "author": one.author, "reason": one.reason} | times
+    return {
+        "id": one.id,
+        "labels": list(one.labels),
+        "author": one.author,
+        "reason": one.reason,
+        "created_at": one.created_at.isoformat(),
+        "expires_at": one.expires_at.isoformat(),
+    }
