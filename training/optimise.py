@@ -141,7 +141,7 @@ def rank_pairs(
 
 
 def labels(things: Sequence[Labelled], strength: float, least: int = 3) -> tuple[list[str], dict[str, list[float]]]:
-    """Labels in alphabetical order, and one weight a label for each feature: multinomial logistic regression with L2."""
+    """Labels in alphabetical order, and for each feature a weight a label: multinomial logistic regression with L2."""
     names = sorted({t.label for t in things})
     vocabulary = _vocabulary([(t.group, t.features) for t in things], least)
     x = _matrix([t.features for t in things], vocabulary)
