@@ -76,9 +76,18 @@ def open_with(loaded: Loaded, *, write: bool = False) -> Iterator[Connection]:
 
 
 def terms_then(
-    connection: Connection, loaded: Loaded, deal: str | None, as_of: str | None, known_at: str | None
+    connection: Connection,
+    loaded: Loaded,
+    deal: str | None,
+    as_of: str | None,
+    known_at: str | None,
+    *,
+    proofs: bool = False,
 ) -> list[Term]:
-    """The terms of a deal, of a country, or all, as they are or as they were; those that have nothing are left out."""
+    """The terms of a deal, of a country, or all, as they are or as they were; those that have nothing are left out.
+
+    Without `proofs` only a few reports of each version are kept.
+    """
     from monitor.ledger.policy import Policy
     from monitor.ledger.views import as_of as on
     from monitor.pipeline.retold import known_at as known
@@ -91,7 +100,7 @@ def terms_then(
         found.sort(key=lambda term: (term.key.deal, str(term.key), term.key.family))
     else:
         side = deal.upper() if deal is not None and pair is None else None
-        found = ledger.all_terms(connection, pair, side)
+        found = (ledger.all_terms if proofs else ledger.shown_terms)(connection, pair, side)
     chosen = [term for term in found if deal is None or concerns(term.key.deal, deal)]
     if as_of is not None:
         day = day_of(as_of, "--as-of")

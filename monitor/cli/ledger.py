@@ -105,7 +105,8 @@ def history(
     with open_with(loaded) as connection:
         name = named(connection, term)
         deal = ledger.terms_named(connection, name)[0].key.deal
-        found = [each for each in terms_then(connection, loaded, deal, as_of, known_at) if str(each.key) == name]
+        then = terms_then(connection, loaded, deal, as_of, known_at, proofs=True)
+        found = [each for each in then if str(each.key) == name]
         entries = ledger.journal(connection, term=name)
     if not found:
         raise Unknown(f"nothing was known of {name} then" if known_at or as_of else f"nothing is recorded of {name}")

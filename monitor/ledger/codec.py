@@ -27,6 +27,22 @@ def from_json(data: Mapping[str, Any]) -> Term:
     return decode(Term, data)
 
 
+def shown_from_json(data: Mapping[str, Any], proofs: int = 2) -> Term:
+    """The term that `to_json` wrote with what a page shows of it: all versions and positions, `proofs` reports of each.
+
+    Most of a busy term is its evidence; leaving it out makes a page several times quicker.
+    """
+    slim = {name: part for name, part in data.items() if name not in ("others", "aside")}
+    for name in ("versions", "positions"):
+        slim[name] = [_slim(told, proofs) for told in data.get(name, ())]
+    return decode(Term, slim)
+
+
+def _slim(told: Mapping[str, Any], proofs: int) -> dict[str, Any]:
+    kept = {name: part for name, part in told.items() if name != "rivals"}
+    return kept | {"evidence": told.get("evidence", [])[:proofs]}
+
+
 def encode(value: object) -> Any:
     """A dataclass, enum, datetime or tuple as plain JSON data; anything else is kept as it is."""
     if isinstance(value, Enum):

@@ -7,10 +7,10 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, or_, select
+from sqlalchemy import Connection, RowMapping, Select, delete, func, insert, or_, select
 
 from config.words import Kind, Qualifier, Status, Trust
-from monitor.ledger.codec import from_json, to_json
+from monitor.ledger.codec import from_json, shown_from_json, to_json
 from monitor.ledger.due import span
 from monitor.ledger.terms import Term
 from monitor.store import chain
@@ -115,14 +115,24 @@ class Lookup:
         return self._terms[key]
 
 
+def shown_terms(connection: Connection, deal: str | None = None, side: str | None = None) -> list[Term]:
+    """As `all_terms`, with a few reports of each version and position only: for pages, never for `save_terms`."""
+    return [shown_from_json(state) for state in connection.execute(_of(deal, side)).scalars()]
+
+
 def all_terms(connection: Connection, deal: str | None = None, side: str | None = None) -> list[Term]:
     """Every term, by deal and name; with `deal` ("US-KR") of this pair only, with `side` ("KR") of one country only."""
+    return _terms(connection, _of(deal, side))
+
+
+def _of(deal: str | None, side: str | None) -> Select[Any]:
+    """The states of the terms of a pair or of a country, by deal and name."""
     query = select(terms.c.state).order_by(terms.c.deal, terms.c.term, terms.c.family)
     if deal is not None:
         query = query.where(terms.c.deal == deal)
     if side is not None:
         query = query.where(or_(terms.c.party == side, terms.c.counterparty == side))
-    return _terms(connection, query)
+    return query
 
 
 def dated_terms(connection: Connection, since: date, until: date | None = None) -> list[Term]:
