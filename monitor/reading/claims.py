@@ -53,7 +53,7 @@ class Assembler:
         out = []
         for index, q in enumerate(a.quantities):
             kind, probability = ranked[index][0]
-            taken = kinds.taken(looked[index])
+            taken = 0.0 if is_holding(a, index) else kinds.taken(looked[index])
             if not sure or taken < THRESHOLD:
                 reason = "the older figure of another" if kind == "previous" else "no term"
                 out.append(Decision(q, kind if kind in kinds.NO_TERM else "none", probability, reason, told=told))
@@ -87,7 +87,8 @@ class Assembler:
             return []
         actor = None
         if kind in ("investment", "purchase", "duration", "annual_cap"):
-            actor = self._best("actor", attributes.actor_options(a, index, kind, told))[0]
+            options = attributes.actor_options(a, index, kind, told)
+            actor = respective_firm(a, index) or self._best("actor", options)[0]
         sides, side_probability = self.sides(a, index, kind, told, str(actor) if actor else None)
         scopes = self.scopes(a, index, kind, replace(told, actor=str(actor) if actor else None))
         status = self.status(a, index, kind, told)
@@ -266,3 +267,38 @@ def merged(claims: list[Claim]) -> tuple[Claim, ...]:
             confidence=max(known.confidence, claim.confidence),
         )
     return tuple(out.values())
+
+
+#: Tokens between a sum and the word that makes it a holding: "reserves of about $400 billion".
+HOLDING_REACH = 4
+
+
+def is_holding(a: Analysis, index: int) -> bool:
+    """Whether a sum is what somebody has, such as reserves: never a term, whatever else the sentence speaks of."""
+    q = a.quantities[index]
+    if q.family != "money":
+        return False
+    first, last = features.span(a, q)
+    begin, end = a.doc.sentences[a.doc.sentence_of[first]]
+    for places in (
+        range(first - 1, max(begin, first - 1 - HOLDING_REACH) - 1, -1),
+        range(last, min(end, last + HOLDING_REACH)),
+    ):
+        for k in places:
+            if a.doc.tokens[k].norm in QUOTE_EDGES or a.shapes[k] == "<figure>":
+                break
+            if "holdings" in a.classes[k]:
+                return True
+    return False
+
+
+def respective_firm(a: Analysis, index: int) -> str | None:
+    """The firm that a figure belongs to by its place: "A and B pledged $37 billion and $3 billion, respectively"."""
+    q = a.quantities[index]
+    sentence = a.doc.sentence_of[features.span(a, q)[0]]
+    if "respective" not in a.sentence_classes(sentence):
+        return None
+    begin, end = a.doc.sentences[sentence]
+    inside = [f for f in a.quantities if f.family == q.family and begin <= a.doc.at(f.start) < end]
+    firms = list(dict.fromkeys(c.name for c in a.companies if begin <= a.doc.at(c.start) < end))
+    return firms[inside.index(q)] if len(firms) == len(inside) > 1 else None
