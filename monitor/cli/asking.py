@@ -30,8 +30,26 @@ format_option = click.option(
     help="Print one row each as CSV, JSON Lines or a Markdown table.",
 )
 
-reason_option = click.option("--reason", required=True, help="Why, in a few words; kept for good.")
-by_option = click.option("--by", default=getuser, show_default="you", metavar="NAME", help="Who decides.")
+
+def _user() -> str:
+    """The login name; in a container there may be none, and then it must be said."""
+    try:
+        return getuser()
+    except (KeyError, OSError):
+        raise click.UsageError("say who decides: --by NAME") from None
+
+
+def _given(_: click.Context, option: click.Parameter, text: str) -> str:
+    """A name or a reason that says something."""
+    if not text.strip():
+        raise click.BadParameter("it is kept for good and must not be empty", param=option)
+    return " ".join(text.split())
+
+
+reason_option = click.option("--reason", required=True, callback=_given, help="Why, in a few words; kept for good.")
+by_option = click.option(
+    "--by", default=_user, callback=_given, show_default="you", metavar="NAME", help="Who decides."
+)
 
 
 class Unknown(click.ClickException):

@@ -196,6 +196,7 @@ def test_split_moves_some_reports_to_another_term_and_back(desk: Desk, cars: Cla
         (["split", AUTOS, "tariff:US:KR:trucks", "--item", "99", *WHY], 1, "99"),
         (["retract", AUTOS, "--item", "99", *WHY], 1, "99"),
         (["undo", "12", *WHY], 1, "ledger list"),
+        (["undo", "12", "--reason", " ", "--by", "Kim"], 2, "must not be empty"),
     ],
 )
 def test_what_cannot_be_done_says_why_and_leaves_everything(
