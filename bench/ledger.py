@@ -76,7 +76,7 @@ def said(number: int, width: int, rng: random.Random) -> Claim:
     country = COUNTRIES[pair // 2]
     party, counterparty = ("US", country) if pair % 2 else (country, "US")
     return Claim(
-        kind=rng.choice((Kind.TARIFF, Kind.INVESTMENT)),
+        kind=Kind.TARIFF if firm % 2 else Kind.INVESTMENT,
         party=party,
         counterparty=counterparty,
         actor=f"Firm{firm}" if firm else None,

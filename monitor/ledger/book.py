@@ -89,6 +89,16 @@ class _Shelf:
 
     def _own(self, claim: Claim) -> TermKey:
         family = unit_family(claim.unit)
+        own = TermKey(
+            kind=claim.kind,
+            party=claim.party,
+            counterparty=claim.counterparty,
+            scope=claim.scope,
+            family=family,
+            actor=claim.actor,
+        )
+        if own in self.touched or self._kept.get(own) is not None:
+            return own
         best, found = 0, None
         for key in self._keys(claim.kind, claim.party, claim.counterparty):
             if key.scope == claim.scope and key.family == family:
@@ -96,14 +106,7 @@ class _Shelf:
                 if fit > best:
                     best, found = fit, key
         if found is None:
-            found = TermKey(
-                kind=claim.kind,
-                party=claim.party,
-                counterparty=claim.counterparty,
-                scope=claim.scope,
-                family=family,
-                actor=claim.actor,
-            )
+            found = own
             self._fresh.add(found)
         return found
 
@@ -120,7 +123,12 @@ class _Shelf:
         self.touched[term.key] = term
 
     def beside(self, key: TermKey, claims: Sequence[Claim]) -> list[float]:
-        """Values, recorded or told in the same article, of the same kind between the same sides for other scopes."""
+        """Values, recorded or told in the same article, of the same kind between the same sides for other scopes.
+
+        None for rates, which are no addends of each other's.
+        """
+        if key.family == "percent":
+            return []
         told = [
             c.value
             for c in claims

@@ -103,16 +103,16 @@ def test_record_asks_for_the_sides_of_each_claim_and_returns_only_what_is_touche
             autos = replace(KEY, scope="autos")
             return [KEY, autos, *(replace(autos, actor=f"Firm {n}") for n in range(9))] if party == "US" else []
 
-        def get(self, key: TermKey) -> Term:
+        def get(self, key: TermKey) -> Term | None:
             loaded.append(key)
-            return Term(key=key)
+            return Term(key=key) if key.kind is Kind.TARIFF else None
 
     provision = replace(CLAIM, kind=Kind.PROVISION, value=None)
     outcome = record(Kept(), article, [CLAIM, provision], POLICY)
     assert set(outcome.terms) == {KEY}
     assert [c.key for c in outcome.changes] == [KEY]
     assert [(n.kind, n.reason) for n in outcome.notes] == [(NoteKind.PASSED, "it gives no figure")]
-    assert (Kind.TARIFF, "US", "KR") in asked
+    assert (Kind.PROVISION, "US", "KR") in asked
     assert not [key for key in loaded if key.actor], "the terms of firms are many, and none of them matters here"
 
 
