@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from config.vocabulary import Vocabulary
-from monitor.reading import lists, trade
 from monitor.reading.companies import CompanyMention
 from monitor.reading.dates import DateMention, DateReader
 from monitor.reading.jurisdictions import Mention
 from monitor.reading.lexicon import Lexicon, forms, lexicon
-from monitor.reading.lists import Chunk, Tie
 from monitor.reading.quantities import Quantity, quantities
 from monitor.reading.recognise import Recogniser
 from monitor.reading.scan import Entry
@@ -23,6 +21,8 @@ from monitor.reading.text import Document, document
 from monitor.types import Article
 
 CUE_LAYER = "cue"
+#: What a function makes of an analysis.
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,7 @@ class Analysis:
     grammar: Grammar = Grammar()
     #: Scopes that are a part of another: LNG of energy.
     wholes: Mapping[str, str] = field(default_factory=dict)
+    _made: dict[Callable[[Analysis], Any], Any] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def classes(self) -> list[tuple[str, ...]]:
@@ -135,42 +136,16 @@ class Analysis:
         return frozenset(name for index in range(first, last) for name in self.classes[index])
 
     @cached_property
-    def chunks(self) -> tuple[Chunk, ...]:
-        """The lists of scopes, in order."""
-        return lists.chunked(self)
-
-    @cached_property
-    def ties(self) -> Mapping[int, tuple[Tie, ...]]:
-        """For each sentence which list is tied to which figure."""
-        return lists.tied(self)
-
-    @cached_property
     def removals(self) -> frozenset[int]:
         """The tokens of verbs that take a rate away."""
         return frozenset(self.doc.at(q.start) for q in self.quantities if q.family == "removal")
 
-    @cached_property
-    def votes(self) -> Mapping[str, tuple[int, int]]:
-        """For each code how often the wording casts it as the side that levies, and as the side that bears."""
-        return trade.votes(self.places, self.place_roles)
-
-    @cached_property
-    def place_roles(self) -> tuple[str, ...]:
-        """For each of `places` what the words around it make of it: see `trade`."""
-        return trade.place_roles(self)
-
-    @cached_property
-    def _roles_by_sentence(self) -> Mapping[int, Mapping[str, str]]:
-        out: dict[int, dict[str, str]] = {}
-        for place, role in zip(self.places, self.place_roles, strict=True):
-            roles = out.setdefault(self.doc.sentence_of[place.first], {})
-            if roles.get(place.code, trade.NONE) == trade.NONE:
-                roles[place.code] = role
-        return out
-
-    def roles_in(self, sentence: int) -> Mapping[str, str]:
-        """By code the role that a sentence gives each place it names; 0 is the title."""
-        return self._roles_by_sentence.get(sentence, {})
+    def derived(self, make: Callable[[Analysis], Made]) -> Made:
+        """What a function makes of this article, made once: for rooms that build on this page."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: Made = self._made[make]
+        return made
 
     @cached_property
     def places(self) -> tuple[Place, ...]:

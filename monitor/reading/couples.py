@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from config.words import WORLD
+from monitor.reading import trade
 from monitor.reading.analysis import Analysis, Place
 from monitor.reading.features import span
 from monitor.reading.roles import GROUPS, Told
@@ -52,7 +53,16 @@ class Frame:
         if told.index >= 0:
             apart = min(sentence - a.doc.sentence_of[a.doc.at(a.quantities[told.index].start)], FAR)
         letters = evidence(a, first, last, begin, end)
-        return cls(kind, told, order, letters, a.roles_in(0), a.votes, a.sentence_classes(sentence) & TURNING, apart)
+        return cls(
+            kind,
+            told,
+            order,
+            letters,
+            trade.roles_in(a, 0),
+            trade.votes(a),
+            a.sentence_classes(sentence) & TURNING,
+            apart,
+        )
 
     def features(self, party: str, counterparty: str) -> list[str]:
         """Features of two codes as the sides of the figure."""

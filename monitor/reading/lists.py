@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from monitor.reading.analysis import Analysis
+from monitor.reading.analysis import Analysis
 
 #: Tokens that may stand between two members of a list, and between a list and a figure tied to it.
 LIST_GAP, TIE_GAP = 5, 10
@@ -26,7 +24,17 @@ class Chunk:
     weak: bool
 
 
-def chunked(a: Analysis) -> tuple[Chunk, ...]:
+def chunks(a: Analysis) -> tuple[Chunk, ...]:
+    """The lists of scopes of an article, in order."""
+    return a.derived(_chunked)
+
+
+def ties(a: Analysis) -> Mapping[int, tuple[Tie, ...]]:
+    """For each sentence which list is tied to which figure."""
+    return a.derived(_tied)
+
+
+def _chunked(a: Analysis) -> tuple[Chunk, ...]:
     """The lists of scopes of an article, in order; a scope told alone is a list of one. `all` never joins a list."""
     found: list[Chunk] = []
     for mention in a.scopes:
@@ -65,7 +73,7 @@ class Tie:
     behind: bool
 
 
-def tied(a: Analysis) -> Mapping[int, tuple[Tie, ...]]:
+def _tied(a: Analysis) -> Mapping[int, tuple[Tie, ...]]:
     """For each sentence the ties that the words between a figure and the list next to it make."""
     out: dict[int, list[Tie]] = {}
     for sentence, row in rows(a).items():
@@ -76,7 +84,7 @@ def tied(a: Analysis) -> Mapping[int, tuple[Tie, ...]]:
                 out.setdefault(sentence, []).append(Tie(left, right, True))
             elif then_figure and _precedes(a, range(last, start)):
                 out.setdefault(sentence, []).append(Tie(right, left, False))
-    return {sentence: tuple(ties) for sentence, ties in out.items()}
+    return {sentence: tuple(found) for sentence, found in out.items()}
 
 
 Item = tuple[int, int, int, bool]
@@ -84,7 +92,7 @@ Item = tuple[int, int, int, bool]
 
 def rows(a: Analysis) -> Mapping[int, list[Item]]:
     """For each sentence its figures and lists in order: index, tokens from and to, whether it is a figure."""
-    items: list[Item] = [(i, c.start, c.stop, False) for i, c in enumerate(a.chunks)]
+    items: list[Item] = [(i, c.start, c.stop, False) for i, c in enumerate(chunks(a))]
     for i, q in enumerate(a.quantities):
         first, last = a.doc.at(q.start), a.doc.at(q.end - 1) + 1
         if q.family != "years" and not secondary(a, first):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from config.words import WORLD
+from monitor.reading import trade
 from monitor.reading.analysis import Analysis, Place
 from monitor.reading.clauses import governor
 from monitor.reading.features import span
@@ -61,7 +62,7 @@ def side_features(a: Analysis, index: int, kind: str, told: Told) -> Mapping[str
     begin, end = a.doc.sentences[sentence]
     group = GROUPS.get(kind, "m")
     codes = candidates(a, index, told)
-    cast = a.votes
+    cast = trade.votes(a)
     counts: dict[str, int] = {}
     for place in a.places:
         counts[place.code] = counts.get(place.code, 0) + 1
@@ -248,7 +249,7 @@ def _elsewhere(a: Analysis, code: str, sentence: int, told: Told) -> list[str]:
         out += [
             "T",
             f"T{min(nth, 2)}",
-            f"Tr:{a.roles_in(0).get(code, '-')}",
+            f"Tr:{trade.roles_in(a, 0).get(code, '-')}",
             f"Tb:{before}",
             f"Ta:{after}",
             f"Tk:{p.kind}",
@@ -264,7 +265,7 @@ def _elsewhere(a: Analysis, code: str, sentence: int, told: Told) -> list[str]:
             out += ["S-1", f"S-1k:{own[-1].kind}"]
             if own[0] == earlier[0]:
                 out.append("S-1lead")
-        out.append(f"S-1r:{a.roles_in(sentence - 1).get(code, '-')}")
+        out.append(f"S-1r:{trade.roles_in(a, sentence - 1).get(code, '-')}")
     opening = a.doc.paragraphs[sentence]
     if opening > 0:
         begin = a.doc.sentences[opening][0]

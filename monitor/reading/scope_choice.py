@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from monitor.reading import lists
 from monitor.reading.analysis import Analysis
 from monitor.reading.features import span
 from monitor.reading.lists import Chunk, signature
@@ -58,7 +59,7 @@ class _Around:
         first, last = span(a, a.quantities[index])
         sentence = a.doc.sentence_of[first]
         begin, end = a.doc.sentences[sentence]
-        named = tuple(c for c in a.chunks if begin <= c.start < end and c.scopes != ALL)
+        named = tuple(c for c in lists.chunks(a) if begin <= c.start < end and c.scopes != ALL)
         return cls(a, index, kind, told, first, last, sentence, begin, end, named)
 
 
@@ -68,7 +69,7 @@ def scope_options(a: Analysis, index: int, kind: str, told: Told) -> list[tuple[
     group = GROUPS.get(kind, "m")
     candidates = _candidates(f, group == "m")
     shared = _general(f)
-    titled = {c.scopes for c in a.chunks if c.start < a.doc.sentences[0][1] and c.scopes != ALL}
+    titled = {c.scopes for c in lists.chunks(a) if c.start < a.doc.sentences[0][1] and c.scopes != ALL}
     trades = {c.scope for c in a.companies if c.scope and told.actor in (None, c.name)}
     out = []
     for scopes, places in candidates.items():
@@ -85,7 +86,7 @@ def _candidates(f: _Around, is_sum: bool) -> Mapping[Scopes, list[Chunk]]:
     """The lists of the title and of the sentences around, what was told last, the trades of the firms around."""
     a, told = f.a, f.told
     found: dict[Scopes, list[Chunk]] = {ALL: [], OTHER: []}
-    for chunk in a.chunks:
+    for chunk in lists.chunks(a):
         sentence = a.doc.sentence_of[chunk.start]
         if sentence == 0 or f.sentence - BACK <= sentence <= f.sentence + 1:
             found.setdefault(_whole(a, chunk.scopes) if is_sum else chunk.scopes, []).append(chunk)
@@ -164,7 +165,7 @@ def _context(f: _Around, scopes: Scopes, places: list[Chunk], titled: set[Scopes
         yield from ("T", f"Tn{n}", f"Tt{min(len(titled), 2)}n{n}")
     if len(scopes) == 1 and scopes[0] in trades:
         yield from ("trade", f"trade:{f.kind}", f"traden{n}", f"trade={scopes[0]}:{f.kind}")
-    count = sum(c.scopes == scopes for c in a.chunks)
+    count = sum(c.scopes == scopes for c in lists.chunks(a))
     yield f"count{min(count, 3)}"
     if places and not any(f.begin <= c.start < f.end for c in places):
         sentence = max(a.doc.sentence_of[c.start] for c in places)
@@ -189,7 +190,7 @@ def _placed(f: _Around, scopes: Scopes, places: list[Chunk]) -> Iterator[str]:
     """Where a candidate stands in the figure's sentence, and how the words between tie the two."""
     a, first, last = f.a, f.first, f.last
     inside = [c for c in places if f.begin <= c.start < f.end]
-    own = {a.chunks[t.chunk] for t in a.ties.get(f.sentence, ()) if t.figure == f.index}
+    own = {lists.chunks(a)[t.chunk] for t in lists.ties(a).get(f.sentence, ()) if t.figure == f.index}
     nearest = sorted(inside, key=lambda c: (c not in own, min(abs(c.start - last), abs(first - c.stop))))[:2]
     for rank, chunk in enumerate(nearest):
         place = where(a, first, last, chunk.start, chunk.stop)
@@ -197,7 +198,7 @@ def _placed(f: _Around, scopes: Scopes, places: list[Chunk]) -> Iterator[str]:
             yield from (f"2{name}" for name in place[:2])
             continue
         yield from place
-        if chunk not in a.chunks:
+        if chunk not in lists.chunks(a):
             parts = [c for c in f.named if chunk.start <= c.start < chunk.stop]
             marks = signature(a, range(parts[0].stop, parts[-1].start))
             yield from ("both", f"both:{' '.join(marks[:3])}", *(f"bothhas:{name}" for name in set(marks)))
@@ -218,8 +219,8 @@ def _placed(f: _Around, scopes: Scopes, places: list[Chunk]) -> Iterator[str]:
 
 def _tied(f: _Around, chunk: Chunk, side: str) -> Iterator[str]:
     """Whether the words tie the list to this figure or to another, and which side the sentence's other ties are on."""
-    ties = f.a.ties.get(f.sentence, ())
-    places = {k for k, c in enumerate(f.a.chunks) if chunk.start <= c.start < chunk.stop}
+    ties = lists.ties(f.a).get(f.sentence, ())
+    places = {k for k, c in enumerate(lists.chunks(f.a)) if chunk.start <= c.start < chunk.stop}
     own = any(t.figure == f.index and t.chunk in places for t in ties)
     taken = [t for t in ties if t.chunk in places and t.figure != f.index]
     elsewhere = any(t.figure == f.index and t.chunk not in places for t in ties)

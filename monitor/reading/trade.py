@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from config.words import WORLD
-
-if TYPE_CHECKING:
-    from monitor.reading.analysis import Analysis, Place
+from monitor.reading.analysis import Analysis, Place
 
 #: Whose goods bear a rate: "Korean cars", "imports from Korea", "Korea pays".
 ORIGIN = "o"
@@ -35,6 +32,20 @@ MARKS = frozenset({",", ";", ":", ".", "(", ")", "—", "–", "-", "!", "?", '"
 
 def place_roles(a: Analysis) -> tuple[str, ...]:
     """The role of each of `a.places`, in their order."""
+    return a.derived(_place_roles)
+
+
+def votes(a: Analysis) -> Mapping[str, tuple[int, int]]:
+    """(levies, bears) by code: how often the wording of the article casts each as the one side and as the other."""
+    return a.derived(_votes)
+
+
+def roles_in(a: Analysis, sentence: int) -> Mapping[str, str]:
+    """By code the role that a sentence gives each place it names; 0 is the title."""
+    return a.derived(_roles_by_sentence).get(sentence, {})
+
+
+def _place_roles(a: Analysis) -> tuple[str, ...]:
     known: dict[int, str] = {}
     out = []
     for p in a.places:
@@ -44,12 +55,20 @@ def place_roles(a: Analysis) -> tuple[str, ...]:
     return tuple(out)
 
 
-def votes(places: Sequence[Place], roles: Sequence[str]) -> Mapping[str, tuple[int, int]]:
-    """(levies, bears) by code: how often the wording of the article casts each as the one side and as the other."""
+def _votes(a: Analysis) -> Mapping[str, tuple[int, int]]:
     out: dict[str, tuple[int, int]] = {}
-    for p, role in zip(places, roles, strict=True):
+    for p, role in zip(a.places, place_roles(a), strict=True):
         levies, bears = out.get(p.code, (0, 0))
         out[p.code] = (levies + (role == LEVIER), bears + (role == ORIGIN))
+    return out
+
+
+def _roles_by_sentence(a: Analysis) -> Mapping[int, Mapping[str, str]]:
+    out: dict[int, dict[str, str]] = {}
+    for place, role in zip(a.places, place_roles(a), strict=True):
+        roles = out.setdefault(a.doc.sentence_of[place.first], {})
+        if roles.get(place.code, NONE) == NONE:
+            roles[place.code] = role
     return out
 
 
@@ -175,7 +194,7 @@ def evidence(a: Analysis, first: int, last: int, begin: int, end: int) -> Mappin
     figures = [k for k in range(begin, end) if a.shapes[k] == "<figure>"]
     stops = [k for k in range(begin, end) if a.doc.tokens[k].norm in STOPS]
     best: dict[str, tuple[int, str]] = {}
-    for p, role in zip(a.places, a.place_roles, strict=True):
+    for p, role in zip(a.places, place_roles(a), strict=True):
         if not begin <= p.first < end or first <= p.first < last:
             continue
         before = p.list_last <= first

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from config.vocabulary import raw_language, vocabulary
+from monitor.reading import lists
 from monitor.reading.analysis import Analysis, Analyst
 from monitor.types import Article, Source
 
@@ -31,11 +32,11 @@ def analysed(text: str) -> Analysis:
     ],
 )
 def test_goods_joined_by_small_words_make_one_list(text: str, expected: list[tuple[str, ...]]) -> None:
-    assert [chunk.scopes for chunk in analysed(text).chunks] == expected
+    assert [chunk.scopes for chunk in lists.chunks(analysed(text))] == expected
 
 
 def test_a_list_ends_with_its_sentence() -> None:
-    assert [c.scopes for c in analysed("It taxes cars. Steel and copper are spared.").chunks] == [
+    assert [c.scopes for c in lists.chunks(analysed("It taxes cars. Steel and copper are spared."))] == [
         ("autos",),
         ("steel", "copper"),
     ]
@@ -54,8 +55,8 @@ def test_a_list_ends_with_its_sentence() -> None:
 )
 def test_words_between_tie_a_list_to_its_figure(text: str, expected: dict[float, str]) -> None:
     a = analysed(text)
-    ties = [tie for found in a.ties.values() for tie in found]
-    assert {a.quantities[t.figure].value: a.chunks[t.chunk].scopes[0] for t in ties} == expected
+    ties = [tie for found in lists.ties(a).values() for tie in found]
+    assert {a.quantities[t.figure].value: lists.chunks(a)[t.chunk].scopes[0] for t in ties} == expected
 
 
 def test_parts_of_a_sector_are_known_by_their_whole() -> None:
