@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -41,6 +42,8 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._reading = engine.execution_options(reading=True)
+        # A store that is dropped without `close` gives its connections back all the same.
+        weakref.finalize(self, engine.dispose)
         memory = engine.dialect.name == "sqlite" and isinstance(engine.pool, StaticPool)
         # A database in memory has one connection: its transactions take turns.
         self._turn: AbstractContextManager[Any] = threading.RLock() if memory else nullcontext()
