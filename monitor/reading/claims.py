@@ -242,7 +242,21 @@ def quote_span(a: Analysis, index: int) -> tuple[int, int]:
         start -= 1
     while stop < end and stop - last < 10 and tokens[stop].norm not in QUOTE_EDGES:
         stop += 1
+    if a.quantities[index].family == "removal":
+        # "will thus go" proves nothing by itself: the quote goes back to the rate or the tariff that it takes away
+        while start > begin and first - start < LONGEST_QUOTE and not any(_is_rate(a, k) for k in range(start, stop)):
+            start -= 1
+        while start > begin and a.shapes[start] == a.shapes[start - 1] == "<figure>":
+            start -= 1  # the whole of the figure
     return tokens[start].start, tokens[stop - 1].end
+
+
+#: Tokens that a quote reaches back at most for what its verb takes away.
+LONGEST_QUOTE = 50
+
+
+def _is_rate(a: Analysis, k: int) -> bool:
+    return a.shapes[k] == "<figure>" or "tariff" in a.classes[k]
 
 
 QUOTE_EDGES = frozenset({",", ";", ":", ".", "(", ")", "—", "!", "?"})
