@@ -15,24 +15,12 @@ from typing import Any
 from config.codes import JURISDICTIONS
 from config.vocabulary import raw_language, vocabulary
 from config.words import Kind, Qualifier, Status, Topic
+from monitor.cli.jsonl import CLAIM_FIELDS
 from monitor.reading.analysis import Analyst
 from training.gold import aligned, article
 
-FIELDS = {
-    "kind",
-    "party",
-    "counterparty",
-    "actor",
-    "scope",
-    "value",
-    "unit",
-    "qualifier",
-    "high",
-    "previous",
-    "status",
-    "effective",
-    "quote",
-}
+#: What every annotated claim must have; `delta` stands only where there is no value.
+FIELDS = frozenset(CLAIM_FIELDS) - {"delta"}
 SCOPES = {
     Kind.PROFIT_SHARE: {"until_recovery", "after_recovery", "all"},
 }

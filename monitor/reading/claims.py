@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from config.words import Kind, Qualifier, Status
 from monitor.reading import attributes, couples, features, kinds, roles, standing
@@ -44,7 +44,6 @@ class Assembler:
     """Turns an analysis into claims. Pure; safe to share between threads."""
 
     models: Models
-    cue_window: int = field(default=0)
 
     def decide(self, a: Analysis) -> list[Decision]:
         """One decision a figure, in the order of the text."""
