@@ -45,6 +45,12 @@ class Request:
     last_modified: str | None = None
     #: `Fetched.body_hash` of the last body that was read.
     body_hash: str | None = None
+    #: The Accept field, where something else than a feed is wanted.
+    accept: str | None = None
+    #: Bytes of the body after decompression, where `polling.max_bytes` is not the limit.
+    max_bytes: int | None = None
+    #: Asked before each hop, redirects too, with its address; raises FetchError where it must not be made.
+    permit: Callable[[str], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +135,8 @@ class Fetcher:
             if len(seen) > self._polling.max_redirects:
                 raise FetchError(request.url, f"more than {self._polling.max_redirects} redirects", "redirect")
             seen.add(url)
+            if request.permit is not None:
+                await request.permit(url)
             answer, left = await self._hop(request, url, left)
             if isinstance(answer, _Answer):
                 return self._fetched(request, url, moved_to, answer)
@@ -164,6 +172,8 @@ class Fetcher:
             headers["If-None-Match"] = request.etag
         if request.last_modified:
             headers["If-Modified-Since"] = request.last_modified
+        if request.accept:
+            headers["Accept"] = request.accept
         self._outbound.check_url(url)
         async with self._session.get(
             URL(url), headers=headers, allow_redirects=False, ssl=self._tls, proxy=self._settings.proxy,
@@ -176,10 +186,10 @@ class Fetcher:
                 return _Answer(status, fields, None)
             if status not in (200, 203):
                 raise of_status(url, status, wait(fields.get("Retry-After"), self._clock()))
-            return _Answer(status, fields, await self._read(response, url))
+            return _Answer(status, fields, await self._read(response, url, request.max_bytes))
 
-    async def _read(self, response: aiohttp.ClientResponse, url: str) -> bytes:
-        limit = self._polling.max_bytes
+    async def _read(self, response: aiohttp.ClientResponse, url: str, most: int | None) -> bytes:
+        limit = most or self._polling.max_bytes
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
         if encoding not in ENCODINGS:
             raise FetchError(url, f"it answers in an encoding that was not asked for: {encoding[:50]!r}", "protocol")
@@ -194,7 +204,9 @@ class Fetcher:
         except TooLarge:
             response.close()
             raise FetchError(
-                url, f"the document is larger than {limit / 1e6:.6g} MB (polling.max_bytes)", "too_large"
+                url,
+                f"the document is larger than {limit / 1e6:.6g} MB{'' if most else ' (polling.max_bytes)'}",
+                "too_large",
             ) from None
         except Broken as error:
             response.close()
