@@ -47,6 +47,8 @@ class State:
     moved_to: str | None = None
     first_polled_at: datetime | None = None
     last_polled_at: datetime | None = None
+    #: What the last document asks of readers, as `monitor.feeds.wishes` writes it.
+    hints: dict[str, Any] | None = None
 
     @property
     def schedule(self) -> Schedule:
@@ -73,6 +75,9 @@ class Stored:
     active: bool
     added_at: datetime
     state: State
+    #: Paused by a command since then, and why; None where it is asked.
+    paused_at: datetime | None = None
+    pause_reason: str = ""
 
     @property
     def url(self) -> str:
@@ -143,6 +148,21 @@ def poll_now(connection: Connection, names: Collection[str], now: datetime) -> N
             raise UnknownFeed(name)
 
 
+def pause(connection: Connection, name: str, reason: str, now: datetime) -> None:
+    """Asks a feed no more until `resume`, whoever named it. A poll under way still counts. Raises UnknownFeed."""
+    held = update(feeds).where(feeds.c.name == name, feeds.c.active).values(paused_at=now, pause_reason=reason)
+    if not connection.execute(held).rowcount:
+        raise UnknownFeed(name)
+
+
+def resume(connection: Connection, name: str, now: datetime) -> bool:
+    """Asks a feed again, at once; False where it was not paused. Raises UnknownFeed."""
+    get(connection, name)
+    again = {"paused_at": None, "pause_reason": None, "next_poll_at": now}
+    held = feeds.c.paused_at.is_not(None)
+    return connection.execute(update(feeds).where(feeds.c.name == name, held).values(**again)).rowcount > 0
+
+
 def listing(connection: Connection, *, resting: bool = False) -> list[Stored]:
     """All active feeds by name; with `resting` also those that are no longer asked."""
     query = select(feeds).order_by(feeds.c.name)
@@ -175,7 +195,8 @@ def claim_due(
     free = or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= now)
     due = (
         select(feeds.c.id)
-        .where(feeds.c.active, feeds.c.next_poll_at <= now, free, feeds.c.id.not_in(held))
+        .where(feeds.c.active, feeds.c.paused_at.is_(None), feeds.c.next_poll_at <= now, free)
+        .where(feeds.c.id.not_in(held))
         .order_by(feeds.c.next_poll_at, feeds.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)  # PostgreSQL; SQLite holds it by BEGIN IMMEDIATE
@@ -256,4 +277,6 @@ def _stored(row: RowMapping) -> dict[str, Any]:
         "active": row["active"],
         "added_at": row["added_at"],
         "state": State(**state),
+        "paused_at": row["paused_at"],
+        "pause_reason": row["pause_reason"] or "",
     }

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from alerts.sqltypes import UtcDateTime
 
 #: The revision that this program works with; the last file in migrations/versions.
-HEAD = "0004"
+HEAD = "0005"
 
 metadata = MetaData(
     naming_convention={
@@ -83,6 +83,11 @@ feeds = Table(
     Column("interval", Interval),
     #: Why the next poll is when it is, in words.
     Column("why", Text),
+    #: monitor.feeds.wishes.Wishes as JSON: what its last document asks of readers.
+    Column("hints", JSON),
+    #: By command, over what the owner's files say; a paused feed is not asked.
+    Column("paused_at", UtcDateTime),
+    Column("pause_reason", Text),
     Column("lease_until", UtcDateTime),
     Column("lease_token", String(64)),
     Column("first_polled_at", UtcDateTime),
@@ -95,6 +100,29 @@ feeds = Table(
     #: Failed polls in a row.
     _zero("failures"),
     Index(None, "active", "next_poll_at"),
+)
+
+#: One row a feed whose document names a WebSub hub.
+hubs = Table(
+    "hubs",
+    metadata,
+    Column("feed_id", ForeignKey("feeds.id"), primary_key=True),
+    Column("hub", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    #: The last part of our callback's address; nobody can guess it.
+    Column("token", String(64), nullable=False, unique=True),
+    #: What the hub signs with.
+    Column("secret", String(64), nullable=False),
+    #: monitor.store.hubs.State.
+    Column("state", String(10), nullable=False),
+    #: When to subscribe, renew or try again.
+    Column("next_at", UtcDateTime, nullable=False, index=True),
+    Column("lease_until", UtcDateTime),
+    #: The last delivery with a good signature, and the last poll that found what no delivery had brought.
+    Column("pushed_at", UtcDateTime),
+    Column("missed_at", UtcDateTime),
+    _zero("failures"),
+    Column("last_error", Text),
 )
 
 #: One row an item, however many feeds carry it.
@@ -129,6 +157,18 @@ items = Table(
     Index(None, "read_at", "published"),
     Index(None, "feed_id"),
     Index(None, "published"),
+)
+
+#: The texts that later revisions of an item replaced, so that a quote can always be looked up where it stood.
+item_revisions = Table(
+    "item_revisions",
+    metadata,
+    Column("item_id", ForeignKey("items.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("observed", UtcDateTime, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("content", Text, nullable=False),
 )
 
 #: What makes two entries one item: a guid of a publisher, or a canonical link. Hashed, for short indices.
@@ -193,6 +233,21 @@ claims = Table(
     Column("report_id", Integer, index=True),
     Index(None, "item_id"),
     Index(None, "kind", "party", "counterparty"),
+)
+
+#: Figures that a publisher took out of an article after we had quoted them.
+silent_edits = Table(
+    "silent_edits",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("item_id", ForeignKey("items.id"), nullable=False, index=True),
+    #: The revision in which the figure is missing.
+    Column("revision", Integer, nullable=False),
+    Column("claim_id", ForeignKey("claims.id"), nullable=False, unique=True),
+    #: The figure as the quote has it.
+    Column("figure", Text, nullable=False),
+    Column("quote", Text, nullable=False),
+    Column("noted_at", UtcDateTime, nullable=False, index=True),
 )
 
 #: One row a reading of an item that claims something: who reported it and when, as it was then; append-only.
