@@ -15,7 +15,7 @@ from config.outbound import refusal
 
 Kind = Literal[
     "address", "refused", "dns", "connect", "proxy", "tls", "timeout", "protocol", "redirect", "too_large", "http",
-    "gone", "rate_limited",
+    "gone", "rate_limited", "robots",
 ]  # fmt: skip
 
 #: What to make of an answer, where more can be said than its number.

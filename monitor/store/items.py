@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, delete, insert, or_, select, update
 
 from monitor.feeds.entry import Entry
+from monitor.store import pages, schema
 from monitor.store.feeds import Stored
 from monitor.store.keys import digest, guid_key, link_key
 from monitor.store.schema import item_feeds, item_keys, items, tags
@@ -64,18 +65,27 @@ def save(connection: Connection, feed: Stored, entries: Iterable[Entry], now: da
     insert_new(connection, item_keys, fresh)
     carried = [{"item_id": item, "feed_id": feed.id, "seen_at": now} for item in (*new, *sorted_.known)]
     insert_new(connection, item_feeds, carried)
+    if feed.feed.full_text:
+        revised = [(item, values["revision"]) for item, values in sorted_.revised.items()]
+        pages.want(connection, [*((item, 1) for item in new), *revised], now)
     return Saved(tuple(new), tuple(sorted_.revised))
 
 
-def backlog(connection: Connection, limit: int) -> list[Unread]:
-    """Items that nobody has read in their present revision, oldest publication first."""
-    query = select(items).where(items.c.read_at.is_(None)).order_by(items.c.published, items.c.id).limit(limit)
+def backlog(connection: Connection, limit: int, now: datetime | None = None) -> list[Unread]:
+    """Items that nobody has read in their present revision, oldest publication first.
+
+    With `now` those are left out that wait for their full article until later.
+    """
+    query = _with_page().where(items.c.read_at.is_(None)).order_by(items.c.published, items.c.id).limit(limit)
+    if now is not None:
+        wanted = schema.pages.c
+        query = query.where(or_(wanted.state.is_(None), wanted.state != "waiting", wanted.until <= now))
     return [_unread(row) for row in connection.execute(query).mappings()]
 
 
 def get(connection: Connection, item_id: int) -> Unread | None:
     """One item, read or not."""
-    row = connection.execute(select(items).where(items.c.id == item_id)).mappings().first()
+    row = connection.execute(_with_page().where(items.c.id == item_id)).mappings().first()
     return None if row is None else _unread(row)
 
 
@@ -203,6 +213,11 @@ def _insert(connection: Connection, sorted_: _Sorted) -> list[int]:
     return ids
 
 
+def _with_page() -> Select[Any]:
+    """Items, each with the text of its article in `page`, None where none was fetched."""
+    return select(items, schema.pages.c.text.label("page")).outerjoin(schema.pages, pages.OF_ITEM)
+
+
 def _unread(row: RowMapping) -> Unread:
     zone = timezone(timedelta(minutes=row["published_offset"]))
     article = Article(
@@ -211,7 +226,7 @@ def _unread(row: RowMapping) -> Unread:
         published=row["published"].astimezone(zone),
         observed=row["observed"],
         title=row["title"],
-        text=max(row["content"], row["summary"], key=len),
+        text=row["page"] or max(row["content"], row["summary"], key=len),
         language=row["language"],
         link=row["link"],
     )

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from alerts.sqltypes import UtcDateTime
 
 #: The revision that this program works with; the last file in migrations/versions.
-HEAD = "0005"
+HEAD = "0006"
 
 metadata = MetaData(
     naming_convention={
@@ -169,6 +169,42 @@ item_revisions = Table(
     Column("title", Text, nullable=False),
     Column("summary", Text, nullable=False),
     Column("content", Text, nullable=False),
+)
+
+#: The articles behind the links of items whose feed says `full_text`, one row a revision.
+pages = Table(
+    "pages",
+    metadata,
+    Column("item_id", ForeignKey("items.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    #: waiting, had or failed.
+    Column("state", String(10), nullable=False),
+    #: From then on the item is read with what there is.
+    Column("until", UtcDateTime, nullable=False),
+    #: While it is being fetched: when it may be tried anew, should whoever fetches it never come back.
+    Column("next_attempt_at", UtcDateTime, nullable=False),
+    _zero("attempts"),
+    #: The body of the article as plain text, read in place of the feed's own.
+    Column("text", Text),
+    #: Why it could not be had, in plain words.
+    Column("error", Text),
+    Column("settled_at", UtcDateTime),
+    Index(None, "state", "next_attempt_at"),
+    Index(None, "settled_at"),
+)
+
+#: What the second reader said of an item, so that it is asked once a revision and a rebuild asks nobody.
+opinions = Table(
+    "opinions",
+    metadata,
+    Column("item_id", ForeignKey("items.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("model", Text, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    #: Its claims that hold, as monitor.types.Claim.
+    Column("claims", JSON, nullable=False),
+    #: What was wrong with those that were dropped, in plain words.
+    Column("dropped", JSON, nullable=False),
 )
 
 #: What makes two entries one item: a guid of a publisher, or a canonical link. Hashed, for short indices.
