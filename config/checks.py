@@ -92,6 +92,25 @@ def url(text: str) -> str:
     return text
 
 
+def reference(text: str) -> str:
+    """Where a secret is, never the secret: `env:NAME` or `file:/path`."""
+    text = text.strip()
+    if not re.fullmatch(r"env:[A-Za-z_][A-Za-z0-9_]{0,100}|file:/[^\x00-\x1f]{1,1000}", text):
+        # What was written may be the secret, so it is not repeated.
+        raise wrong("must say where the secret is", "write env:NAME or file:/path, and put the secret there")
+    return text
+
+
+def field_name(text: str) -> str:
+    """The name of a header field that a feed's login may use (RFC 9110, 5.1)."""
+    text = text.strip()
+    if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}", text):
+        raise wrong(f'"{text[:100]}" is no name of a header field', "write X-Api-Key")
+    if text.lower() in ("host", "content-length", "transfer-encoding", "connection", "accept-encoding"):
+        raise wrong(f"{text} is set by the program itself")
+    return text
+
+
 def mailbox(text: str) -> str:
     """A plain mail address: `desk@example.org`."""
     text = text.strip()

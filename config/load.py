@@ -57,6 +57,7 @@ def load(path: Path | None = None, env: Mapping[str, str] | None = None) -> Load
     checked = loading.check(sections)
     loading.problems += problems(checked)
     loading.warnings += warnings(checked, readable_languages(DEFAULTS / "language"))
+    loading.warnings += loading.references.missing(checked.feeds)
     loading.problems += loading.references.problems
     loading.warnings += [*loading.references.warnings, *loading.references.unused()]
     if loading.problems or checked.settings is None:

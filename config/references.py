@@ -8,7 +8,7 @@ behind it the variable names a file that holds the value, as container secrets d
 from __future__ import annotations
 
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel
 
 from config.problems import Problem, did_you_mean
-from config.settings import Settings
+from config.settings import Feed, Settings
 from config.validation import is_list, is_path, is_secret, submodel
 from config.yamlsource import Node
 
@@ -70,6 +70,17 @@ class References:
             message = f"{what}: the secret stands in the file itself"
             self.warnings.append(node.problem(message, "write env:NAME or file:/path instead"))
         return node
+
+    def missing(self, feeds: Sequence[tuple[Node, Feed]]) -> list[Problem]:
+        """A warning for each reference of a feed's login that leads nowhere: that feed alone cannot be asked."""
+        found: list[Problem] = []
+        for node, feed in feeds:
+            for text in feed.login.references if feed.login and feed.enabled else ():
+                self.used.add(text.removeprefix("env:"))
+                if reveal(text, self.env) is None:
+                    message = f'feed "{feed.name}": login: {text} leads to no secret'
+                    found.append(node.at(("login",)).problem(message, "set it where the daemon starts"))
+        return found
 
     def content(self, path: Path, node: Node, what: str) -> str:
         """A secret file's text without the line break at its end; UNKNOWN where it cannot be read, which is noted."""

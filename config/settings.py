@@ -15,6 +15,7 @@ from pydantic import (
     SecretStr,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from config import checks, durations
@@ -36,6 +37,9 @@ Scope = Annotated[str, AfterValidator(checks.scope)]
 Word = Annotated[str, AfterValidator(checks.word)]
 #: A condition on a label: `status=ordered`, `move>=5`.
 LabelSelector = Annotated[str, AfterValidator(checks.selector)]
+#: Where a secret is: `env:NAME` or `file:/path`. It may be stored and shown; what it leads to may not.
+Reference = Annotated[str, AfterValidator(checks.reference)]
+FieldName = Annotated[str, AfterValidator(checks.field_name)]
 
 
 class Model(BaseModel):
@@ -62,6 +66,10 @@ class Polling(Model):
     jitter: float = Field(default=0.1, ge=0, le=0.5)
     #: Items of a feed's first poll are read and recorded but alert nobody.
     baseline: bool = True
+    #: Let hubs tell of new items (W3C WebSub) where a feed names one and `http` can be reached from outside.
+    websub: bool = True
+    #: How often a feed is asked all the same whose hub tells of new items.
+    safety_interval: Duration = timedelta(days=1)
 
 
 class Mail(Model):
@@ -153,6 +161,37 @@ FeedKind = Literal[
 ]
 
 
+class Login(Model):
+    """How a feed is told who asks. Each secret is a reference; what it leads to is read at each request, sent to the
+    feed's own host alone, and neither stored nor shown."""
+
+    #: HTTP Basic (RFC 7617).
+    user: Line | None = None
+    password: Reference | None = None
+    #: Bearer (RFC 6750).
+    token: Reference | None = None
+    #: Header field → its value.
+    headers: dict[FieldName, Reference] = Field(default_factory=dict)
+    #: Parameter of the address → its value.
+    query: dict[Word, Reference] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Login:
+        if bool(self.user) != bool(self.password):
+            raise checks.wrong("user and password belong together", "write both")
+        if self.user and (self.token or any(name.lower() == "authorization" for name in self.headers)):
+            raise checks.wrong("two ways to say who asks", "keep user and password, or token, or the header")
+        if not self.references:
+            raise checks.wrong("says nothing", "write user and password, token, headers or query")
+        return self
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Every reference in it."""
+        single = (self.password, self.token)
+        return (*(one for one in single if one), *self.headers.values(), *self.query.values())
+
+
 class Feed(Model):
     """One address to poll."""
 
@@ -177,6 +216,8 @@ class Feed(Model):
     about: Line = ""
     #: Why the catalogue ships it switched off.
     why_off: Line = ""
+    #: For a feed that asks who reads it.
+    login: Login | None = None
 
     @property
     def source_name(self) -> str:

@@ -19,7 +19,8 @@ from yarl import URL
 from config.outbound import Outbound
 from config.settings import Settings
 from monitor.feeds.body import ENCODINGS, Body, Broken, TooLarge
-from monitor.feeds.headers import freshness, validator, wait
+from monitor.feeds.credentials import Keys
+from monitor.feeds.headers import freshness, hub_links, validator, wait
 from monitor.feeds.manners import Hosts
 from monitor.feeds.trouble import FetchError, Kind, of_exception, of_status, shown
 
@@ -51,6 +52,8 @@ class Request:
     max_bytes: int | None = None
     #: Asked before each hop, redirects too, with its address; raises FetchError where it must not be made.
     permit: Callable[[str], Awaitable[None]] | None = None
+    #: Secrets for the feed's own origin; other hosts on the way never see them.
+    keys: Keys | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,9 @@ class Fetched:
     #: 304, or the same bytes as last time.
     unchanged: bool
     not_modified: bool
+    #: The WebSub hub and topic that the answer's Link fields name.
+    hub: str | None = None
+    topic: str | None = None
 
 
 class Fetcher:
@@ -123,10 +129,17 @@ class Fetcher:
             self._session = None
 
     async def fetch(self, request: Request) -> Fetched:
-        """The feed's document, or word that it did not change. Raises `FetchError`, and nothing else.
+        """The feed's document, or word that it did not change. Raises `FetchError`, and nothing else."""
+        try:
+            return await self._follow(request)
+        except FetchError as error:
+            if request.keys is not None:
+                error.reason = request.keys.scrubbed(error.reason)
+            raise
 
-        Redirects are followed here, not by the library, so that each hop is judged and a permanent move is noticed.
-        """
+    async def _follow(self, request: Request) -> Fetched:
+        """Redirects are followed here, not by the library, so that each hop is judged and a permanent move is
+        noticed."""
         url, moved_to, permanent = request.url, None, True
         left, seen = self._polling.timeout, set[str]()
         while True:
@@ -141,7 +154,7 @@ class Fetcher:
             if isinstance(answer, _Answer):
                 return self._fetched(request, url, moved_to, answer)
             permanent = permanent and answer.permanent
-            url = self._target(request.url, url, answer.location)
+            url = self._target(request, url, answer.location)
             if permanent:
                 moved_to = url
 
@@ -158,11 +171,12 @@ class Fetcher:
                 async with asyncio.timeout(max(0.001, left)):
                     answer = await self._ask(request, url)
             except FetchError as error:
-                if error.status in (429, 503) and error.retry_after:
-                    self._hosts.rest(host, error.retry_after)
+                if error.status in (429, 503):
+                    self._hosts.slow_down(host, error.retry_after, rest=error.status == 429)
                 raise
             except Exception as error:
                 raise of_exception(error, url, self._polling.timeout) from error
+            self._hosts.well(host)
             return answer, left - (self._monotonic() - started)
 
     async def _ask(self, request: Request, url: str) -> _Answer | _Redirect:
@@ -175,8 +189,13 @@ class Fetcher:
         if request.accept:
             headers["Accept"] = request.accept
         self._outbound.check_url(url)
+        target, keys = URL(url), request.keys
+        if keys is not None and (known := keys.fits(target)):
+            headers, target = headers | dict(keys.headers), keys.dressed(target)
+        else:
+            known = False
         async with self._session.get(
-            URL(url), headers=headers, allow_redirects=False, ssl=self._tls, proxy=self._settings.proxy,
+            target, headers=headers, allow_redirects=False, ssl=self._tls, proxy=self._settings.proxy,
             timeout=aiohttp.ClientTimeout(total=None),
         ) as response:  # fmt: skip
             status, fields = response.status, response.headers
@@ -185,7 +204,7 @@ class Fetcher:
             if status == 304 and (request.etag or request.last_modified):
                 return _Answer(status, fields, None)
             if status not in (200, 203):
-                raise of_status(url, status, wait(fields.get("Retry-After"), self._clock()))
+                raise of_status(url, status, wait(fields.get("Retry-After"), self._clock()), login=known)
             return _Answer(status, fields, await self._read(response, url, request.max_bytes))
 
     async def _read(self, response: aiohttp.ClientResponse, url: str, most: int | None) -> bytes:
@@ -217,6 +236,7 @@ class Fetcher:
         digest = request.body_hash if body is None else blake2b(body, digest_size=16).hexdigest()
         same = body is None or digest == request.body_hash
         kept = body is None
+        hub, topic = hub_links(fields, url) if body is not None else (None, None)
         return Fetched(
             status=answer.status,
             url=url,
@@ -230,10 +250,13 @@ class Fetcher:
             body_hash=digest,
             unchanged=same,
             not_modified=body is None,
+            hub=hub,
+            topic=topic,
         )
 
-    def _target(self, asked: str, url: str, location: str) -> str:
+    def _target(self, request: Request, url: str, location: str) -> str:
         """Where a redirect leads. Raises `FetchError` for what is no web address."""
+        asked = request.url
         try:
             target = URL(url).join(URL(location.strip())).with_fragment(None)
         except ValueError as error:
@@ -244,7 +267,7 @@ class Fetcher:
             raise FetchError(
                 asked, f"it redirects to {shown(str(target))}; only http and https are followed", "redirect"
             )
-        return str(target)
+        return str(request.keys.undressed(target) if request.keys else target)
 
 
 @dataclass(frozen=True, slots=True)

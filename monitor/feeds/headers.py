@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
+from monitor.feeds.canonical import absolute
+
 #: The longest wish for a pause that is passed on, seconds.
 MAX_RETRY_AFTER: Final = 86_400.0
 #: Characters of an ETag or Last-Modified that are kept; longer ones are not sent back.
 MAX_VALIDATOR: Final = 1_000
+#: Characters of the Link field that are looked at.
+MAX_LINKS: Final = 8_000
+
+_LINK = re.compile(r"<([^<>]{1,2000})>([^<>]{0,1000})")
+_REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]{0,200})\"|([^\s;,\"]{1,100}))", re.IGNORECASE)
 
 
 def validator(value: str | None) -> str | None:
@@ -50,6 +58,19 @@ def freshness(fields: Mapping[str, str], now: datetime) -> float | None:
     if expires is None:
         return None
     return max(0.0, (expires - (_date(fields.get("Date", "")) or now)).total_seconds())
+
+
+def hub_links(fields: Mapping[str, str], url: str) -> tuple[str | None, str | None]:
+    """(hub, topic): the first rel=hub and rel=self of the Link fields (RFC 8288; W3C WebSub, 4). `url` is the base."""
+    getall = getattr(fields, "getall", None)
+    values = getall("Link", ()) if getall else filter(None, (fields.get("Link"),))
+    found: dict[str, str] = {}
+    for target, parameters in _LINK.findall(", ".join(values)[:MAX_LINKS]):
+        rels = _REL.search(parameters)
+        for rel in ((rels.group(1) or rels.group(2)) if rels else "").lower().split():
+            if address := absolute(target, url):
+                found.setdefault(rel, address)
+    return found.get("hub"), found.get("self") if "hub" in found else None
 
 
 def _date(value: str) -> datetime | None:

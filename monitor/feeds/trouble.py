@@ -28,6 +28,8 @@ MEANING: Final = {
     451: "withheld for legal reasons",
     503: "it cannot serve us just now",
 }
+#: The meaning of 401 and 403 where a login was sent.
+REFUSED: Final = "it does not accept the feed's login: look at what its references lead to"
 
 
 class FetchError(Exception):
@@ -46,13 +48,13 @@ class FetchError(Exception):
         self.retry_after = retry_after
 
 
-def of_status(url: str, status: int, retry_after: float | None) -> FetchError:
-    """The error that a status other than 200, 304 or a redirect means."""
+def of_status(url: str, status: int, retry_after: float | None, *, login: bool = False) -> FetchError:
+    """The error that a status other than 200, 304 or a redirect means. `login` says that we told who asks."""
     try:
         phrase = HTTPStatus(status).phrase
     except ValueError:
         phrase = "an unknown status"
-    meaning = MEANING.get(status)
+    meaning = REFUSED if login and status in (401, 403) else MEANING.get(status)
     reason = f"the server answers {status} {phrase}" + (f": {meaning}" if meaning else "")
     kind: Kind = "gone" if status == 410 else "rate_limited" if status == 429 else "http"
     return FetchError(url, reason, kind, status=status, retry_after=retry_after)
