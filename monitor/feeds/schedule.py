@@ -55,15 +55,23 @@ class Outcome:
     ttl: timedelta | None = None
     skip_hours: frozenset[int] = frozenset()
     skip_days: frozenset[int] = frozenset()
+    #: The usual time between two entries, as the document tells (`monitor.feeds.rhythm`).
+    gap: timedelta | None = None
+    #: Nobody was asked, for the host asked for rest; `error` and `retry_after` say for how long.
+    rest: bool = False
+    #: A hub tells of what is new (W3C WebSub): polls are a safety net.
+    pushed: bool = False
 
 
 def after(
     state: State, outcome: Outcome, now: datetime, draw: float, polling: Polling, feed_interval: timedelta | None = None
 ) -> State:
     """The state after a poll that ended at `now`. `draw` lies in [0, 1); `feed_interval` is the owner's, where set."""
+    if outcome.rest:
+        return _rested(state, outcome, now, draw, polling)
     if outcome.error:
         return _failed(state, outcome, now, draw, polling, feed_interval)
-    interval = feed_interval or _adapted(state.interval or polling.interval, outcome.new, polling)
+    interval = feed_interval or _rhythm(state.interval, outcome, polling)
     delay, why = max(interval, polling.min_interval), f"every {words(interval)}"
     if feed_interval is None:
         for hint, name in ((_seconds(outcome.max_age), "its Cache-Control"), (outcome.ttl, "its ttl")):
@@ -72,9 +80,19 @@ def after(
                     min(hint, polling.max_interval),
                     f"every {words(min(hint, polling.max_interval))} by {name}",
                 )
+        if outcome.pushed and delay < polling.safety_interval:
+            delay = polling.safety_interval
+            why = f"its hub tells of new items (WebSub); asked every {words(delay)} all the same"
     delay, why = _no_sooner(delay, why, outcome.retry_after)
     at = _waking(now + _jittered(delay, draw, polling.jitter), outcome.skip_hours, outcome.skip_days)
     return State(interval=interval, next_poll_at=at, last_ok_at=now, why=why)
+
+
+def _rested(state: State, outcome: Outcome, now: datetime, draw: float, polling: Polling) -> State:
+    """Not asked, and so neither well nor failed; a little spread, for all feeds of the host wait alike."""
+    asked = min(_seconds(outcome.retry_after) or polling.min_interval, MAX_RETRY_AFTER)
+    later = _jittered(asked, draw, polling.jitter) + draw * polling.jitter * polling.interval
+    return replace(state, next_poll_at=now + later, why=f"its host asks for rest: in {words(asked)}")
 
 
 def _failed(
@@ -98,6 +116,14 @@ def _failed(
         gone=outcome.gone or state.gone,
         why=why,
     )
+
+
+def _rhythm(interval: timedelta | None, outcome: Outcome, polling: Polling) -> timedelta:
+    """The next interval: at first by the feed's own dates, twice as often as it brings something; then step by step."""
+    if interval is None and outcome.gap is not None:
+        slowest = max(min(polling.max_interval, polling.interval * MAX_DRIFT), polling.min_interval)
+        return max(polling.min_interval, min(outcome.gap / 2, slowest))
+    return _adapted(interval or polling.interval, outcome.new, polling)
 
 
 def _adapted(interval: timedelta, new: int, polling: Polling) -> timedelta:

@@ -13,11 +13,12 @@ from typing import Final, Protocol
 from structlog import get_logger
 
 from config.settings import Config
+from monitor.feeds.credentials import Locked
 from monitor.feeds.entry import ParseError
 from monitor.feeds.fetch import Fetched, FetchError, Request
 from monitor.feeds.parse import parse
 from monitor.feeds.schedule import Outcome
-from monitor.pipeline import events, steps
+from monitor.pipeline import asking, events, steps
 from monitor.pipeline.steps import Brought
 from monitor.pipeline.writer import Writer
 from monitor.store import StoreError, feeds
@@ -145,30 +146,20 @@ class Poller:
 
     async def _ask(self, lease: Lease) -> Brought:
         """Fetches and parses; every failure is an outcome of the poll and not of the turn."""
-        state = lease.state
-        request = Request(url=lease.url, etag=state.etag, last_modified=state.last_modified, body_hash=state.body_hash)
         try:
+            request = await asyncio.to_thread(asking.request, lease) if lease.feed.login else asking.request(lease)
             answer = await self._fetcher.fetch(request)
-            hints = Outcome(retry_after=answer.retry_after, max_age=answer.max_age)
             if answer.body is None:
-                return Brought(outcome=hints, answer=answer)
+                return asking.unchanged(lease, answer)
             parsed = await asyncio.to_thread(parse, answer.body, answer.url, answer.content_type)
         except FetchError as error:
-            gone = error.kind == "gone"
-            return Brought(outcome=Outcome(error=error.reason, gone=gone, retry_after=error.retry_after))
-        except ParseError as error:
+            return asking.failed(error)
+        except (ParseError, Locked) as error:
             return Brought(outcome=Outcome(error=str(error)))
         except Exception as error:
             log.exception("a poll failed in a way that we did not foresee", feed=lease.feed.name)
             return unforeseen(error)
-        outcome = Outcome(
-            retry_after=answer.retry_after,
-            max_age=answer.max_age,
-            ttl=parsed.ttl,
-            skip_hours=parsed.skip_hours,
-            skip_days=parsed.skip_days,
-        )
-        return Brought(outcome=outcome, answer=answer, entries=parsed.entries)
+        return asking.read(lease, answer, parsed, self._clock())
 
     async def _cut_off(self) -> None:
         """Gives up the polls that are still under way."""

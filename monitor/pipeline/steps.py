@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -14,16 +15,25 @@ from monitor.announce import alert, story
 from monitor.feeds import schedule
 from monitor.feeds.entry import Entry
 from monitor.feeds.fetch import Fetched
+from monitor.feeds.wishes import Wishes
 from monitor.ledger import book
 from monitor.ledger.changes import Note, NoteKind
 from monitor.ledger.due import due, mature
 from monitor.ledger.evidence import fingerprint
 from monitor.ledger.policy import Policy
 from monitor.ledger.terms import Term
-from monitor.store import decisions, feeds, items, ledger, reports
+from monitor.store import decisions, feeds, hubs, items, ledger, reports
 from monitor.store.feeds import Lease
 from monitor.store.items import Saved, Unread
 from monitor.types import Change, Claim, Reading, TermKey
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """The WebSub hub that a feed names, and what it is asked for there."""
+
+    address: str
+    topic: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +44,11 @@ class Brought:
     #: The good answer; None for a failure, one of parsing too: its validators must not hide the document next time.
     answer: Fetched | None = None
     entries: tuple[Entry, ...] = ()
+    #: What a document asks for; None where none was read.
+    wishes: Wishes | None = None
+    hub: Hub | None = None
+    #: The configured address was asked, though the feed had moved for good.
+    home: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +75,8 @@ def store_poll(
     saved = Saved()
     if brought.entries:
         saved = items.save(connection, lease, brought.entries, now, baseline=first and polling.baseline)
-    outcome = replace(brought.outcome, new=len(saved.new))
+    covered = _heed_hub(connection, lease, brought, len(saved.new), now)
+    outcome = replace(brought.outcome, new=len(saved.new), pushed=covered and polling.websub)
     planned = schedule.after(lease.state.schedule, outcome, now, draw, polling, lease.feed.interval)
     state = replace(lease.state.scheduled(planned, now), last_polled_at=now)
     if brought.answer is not None:
@@ -70,10 +86,32 @@ def store_poll(
             etag=brought.answer.etag,
             last_modified=brought.answer.last_modified,
             body_hash=brought.answer.body_hash,
-            moved_to=brought.answer.moved_to or lease.state.moved_to,
+            moved_to=brought.answer.moved_to or (None if brought.home else lease.state.moved_to),
         )
+    if brought.wishes is not None:
+        state = replace(state, hints=_hints(brought))
     feeds.finish(connection, lease, state)
     return saved, state
+
+
+def _hints(brought: Brought) -> dict[str, Any] | None:
+    """What is remembered of a document that was read; `hub` where it names one."""
+    wishes = brought.wishes.to_json() if brought.wishes else None
+    return (wishes or {}) | {"hub": True} if brought.hub else wishes
+
+
+def _heed_hub(connection: Connection, lease: Lease, brought: Brought, new: int, now: datetime) -> bool:
+    """Notes the hub that a document names; whether it tells of what is new, so that a daily poll is enough."""
+    before = bool((lease.state.hints or {}).get("hub"))
+    if brought.hub is not None:
+        hubs.declare(connection, lease.id, brought.hub.address, brought.hub.topic, now)
+    elif before and brought.wishes is not None:
+        hubs.withdraw(connection, lease.id)
+    if not before or not hubs.covers(connection, lease.id, now):
+        return False
+    if new:
+        hubs.missed(connection, lease.id, now)
+    return not new
 
 
 def record(
