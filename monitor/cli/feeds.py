@@ -112,13 +112,18 @@ def _in_words(state: State | None) -> str:
 @feeds.command("test", short_help="What a poll would see; nothing is stored.")
 @click.argument("sources", nargs=-1, required=True, metavar="URL|FILE|FOLDER|- ...")
 @click.option("--json", "as_json", is_flag=True, help="One item a line: file, id, title, link, published, ...")
+@click.option(
+    "--full-text", is_flag=True, help="Also fetch the articles of the first items, as `full_text: true` does."
+)
 @click.pass_obj
-def test_feed(config_path: Path | None, sources: tuple[str, ...], as_json: bool) -> None:
+def test_feed(config_path: Path | None, sources: tuple[str, ...], as_json: bool, full_text: bool) -> None:
     """What a poll would see at an address or in a file; nothing is stored.
 
     A folder stands for its files, `-` for standard input. With --json each item is a line with file, id, title, link,
     published (UTC or null), summary and content; a document that is no feed is a line with file and error. Ends with 1
     if there was one. An address is asked as the daemon would ask it, under the configuration where there is one.
+    --full-text fetches the articles behind the first five items and shows what would be read of each; --json then has
+    those items only, with full_text, or with full_text_error where the feed's own text would be read.
 
     \b
     Examples:
@@ -126,11 +131,15 @@ def test_feed(config_path: Path | None, sources: tuple[str, ...], as_json: bool)
       pactwatch feeds test saved.xml
       pactwatch feeds test --json corpus/ | jq .title
       curl -s https://example.com/feed | pactwatch feeds test -
+      pactwatch feeds test --full-text https://www.ft.com/trade?format=rss
     """
     show = _print_json if as_json else _print
     failed = 0
     for seen in _look(sources, config_path):
-        show(seen)
+        if full_text and seen.feed is not None:
+            _show_articles(seen, seen.feed, _settings(config_path), as_json)
+        else:
+            show(seen)
         failed += bool(seen.error)
     if failed:
         raise click.exceptions.Exit(1)
@@ -227,6 +236,19 @@ def _asked(url: str, settings: Settings) -> Seen:
     told += [f"fresh for {got.max_age:.0f} s"] if got.max_age else []
     told += ["can be asked conditionally"] if got.etag or got.last_modified else ["always sends everything"]
     return _parsed(url, got.body or b"", got.url, got.content_type, ", ".join(told))
+
+
+def _show_articles(seen: Seen, feed: ParsedFeed, settings: Settings, as_json: bool) -> None:
+    from monitor.cli import fulltext
+
+    if not as_json:
+        _print(seen)
+    found = fulltext.tried(feed.entries, settings)
+    if not as_json:
+        fulltext.show(found)
+        return
+    for one in found:
+        click.echo(json.dumps({"file": seen.name} | as_data(one.entry) | one.as_data(), ensure_ascii=False))
 
 
 def _print_json(seen: Seen) -> None:

@@ -93,6 +93,8 @@ def show(standing: Standing) -> None:
     if standing.report:
         for name, text in _rows(standing.report, standing.now):
             table.add_row(name, text)
+    for told in standing.report.articles if standing.report else ():
+        table.add_row("full text", Text(told, style="yellow"))
     for problem in standing.problems:
         table.add_row(Text("wrong", style="bold red"), Text(problem, style="red"))
     out.print(table)

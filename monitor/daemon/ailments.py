@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 from alerts import operator
 from alerts.tables import deliveries
 from monitor.daemon.upkeep import LITTLE_SPACE
+from monitor.store import pages
 from monitor.store.feeds import listing
 from monitor.store.schema import items
 
@@ -30,6 +31,7 @@ def ailments(connection: Connection, folder: Path, now: datetime) -> dict[str, s
         for feed in listing(connection)
         if feed.state.failures >= DOWN
     }
+    found |= {f"articles:{name}": told for name, told in pages.ailing(connection, now).items()}
     found |= operator.stopped(connection)
     found |= _dead(connection, now)
     waiting = connection.scalar(

@@ -40,6 +40,7 @@ class Pace:
     """Real seconds between two turns of each tick. What is due when is in the rows; this is how often we look."""
 
     poll: float = 5.0
+    articles: float = 10.0
     read: float = 30.0
     deliver: float = 5.0
     settle: float = 60.0
@@ -131,6 +132,7 @@ class Daemon:
         """One cycle: poll what is due, read, settle, deliver. Raises what `run` raises, and what a step raises."""
         async with self._opened(asyncio.Event()):
             polled = await _all(self._works.poll)
+            await _all(self._works.articles)
             read = await _all(self._works.read)
             settled = await _all(self._works.settle)
             delivered = await _all(self._works.deliver)
@@ -216,6 +218,7 @@ class Daemon:
     def _make_ticker(self, pace: Pace) -> Ticker:
         ticks = [
             Tick(name="poll", every=pace.poll, turn=self._poll),
+            Tick(name="articles", every=pace.articles, turn=self._fetch_articles),
             Tick(name="read", every=pace.read, turn=self._read),
             Tick(name="deliver", every=pace.deliver, turn=self._deliver),
             Tick(name="settle", every=pace.settle, turn=self._settle),
@@ -228,6 +231,12 @@ class Daemon:
 
     async def _poll(self) -> None:
         if await self._works.poll():
+            self._ticker.wake("articles")
+            self._ticker.wake("read")
+
+    async def _fetch_articles(self) -> None:
+        if await self._works.articles():
+            self._ticker.wake("articles")
             self._ticker.wake("read")
 
     async def _read(self) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from alerts.tables import deliveries
+from monitor.store import pages
 from monitor.store.feeds import Stored, listing
 from monitor.store.schema import changes, items, terms
 
@@ -75,6 +76,8 @@ class Report:
     #: Deliveries given up in the last day.
     dead: int
     last_deliveries: tuple[Settled, ...]
+    #: Feeds whose full articles mostly fail, in plain words; their summaries are read. No trouble of the daemon.
+    articles: tuple[str, ...]
     #: What is wrong, in plain words; empty when all is well.
     problems: tuple[str, ...]
 
@@ -99,6 +102,7 @@ def report(connection: Connection, now: datetime) -> Report:
         waiting=_number(connection, deliveries, PENDING),
         dead=_dead(connection, now),
         last_deliveries=_last(connection),
+        articles=tuple(pages.ailing(connection, now).values()),
         problems=tuple(problems(connection, now)),
     )
 

@@ -78,6 +78,9 @@ class Rooms:
     async def poll(self) -> int:
         return await self._pipeline.poll_due()
 
+    async def articles(self) -> int:
+        return await self._pipeline.fetch_articles()
+
     async def read(self) -> int:
         await self._subscribers.refresh()
         return await self._pipeline.read_backlog()
@@ -124,6 +127,7 @@ class Rooms:
     async def close(self) -> None:
         await self._door.close()
         await self._deliverer.close()
+        await self._pipeline.close()
         await self._line.retire()
 
     def _config(self) -> Config:

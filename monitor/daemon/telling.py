@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from structlog import get_logger
 
 #: Events that matter only when something is sought.
-_QUIET = {"item_stored", "alert_queued", "delivery_skipped"}
+_QUIET = {"item_stored", "article_fetched", "alert_queued", "delivery_skipped"}
 _WARNING = {"delivery_retry", "delivery_dead"}
 #: Fields that are long, or that the event's name or another event has told.
 _LEFT_OUT = {"quotes", "link", "url", "why", "kind"}
@@ -24,7 +24,7 @@ def tell(name: str, payload: Mapping[str, object]) -> None:
 
 
 def _level(name: str, payload: Mapping[str, object]) -> str:
-    if name in _WARNING or (name == "feed_polled" and not payload["ok"]):
+    if name in _WARNING or (name in ("feed_polled", "article_fetched") and not payload["ok"]):
         return "warning"
     idle = (name == "feed_polled" and not payload["new"]) or (name == "item_read" and not payload["claims"])
     return "debug" if idle or name in _QUIET else "info"

@@ -6,6 +6,7 @@ from monitor.announce.alert import change_id, data
 from monitor.pipeline.steps import Brought, Recorded
 from monitor.store.feeds import Lease, State
 from monitor.store.items import Saved, Unread
+from monitor.store.pages import Wanted
 from monitor.types import Change, Reading
 
 Event = tuple[str, dict[str, object]]
@@ -29,6 +30,20 @@ def feed_polled(lease: Lease, brought: Brought, saved: Saved, state: State) -> E
 
 def item_stored(lease: Lease, item_id: int) -> Event:
     return "item_stored", {"item": item_id, "feed": lease.feed.name}
+
+
+def article_fetched(one: Wanted, characters: int = 0, error: str = "", given_up: bool = False) -> Event:
+    """The article behind an item's link: so many `characters`, or an `error` in plain words; `given_up` says that the
+    item is read with what the feed has of it."""
+    return "article_fetched", {
+        "item": one.item_id,
+        "feed": one.feed,
+        "ok": not error,
+        "characters": characters,
+        "error": error,
+        "attempt": one.attempt,
+        "given_up": given_up,
+    }
 
 
 def item_read(item: Unread, reading: Reading, recorded: Recorded) -> Event:

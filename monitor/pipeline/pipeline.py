@@ -14,6 +14,7 @@ from structlog import get_logger
 
 from config.settings import Config
 from monitor.pipeline import events, steps
+from monitor.pipeline.articles import Articles
 from monitor.pipeline.polling import Fetches, Poller
 from monitor.pipeline.steps import Recorded
 from monitor.pipeline.writer import Writer
@@ -61,6 +62,7 @@ class Pipeline:
     ) -> None:
         self._writer = Writer(store)
         self._poller = Poller(self._writer, fetcher, config, clock, on_event, draw)
+        self._articles = Articles(self._writer, fetcher, clock, on_event)
         self._config = config
         self._clock = clock
         self._read = read
@@ -78,9 +80,14 @@ class Pipeline:
         """
         return await self._poller.poll_due()
 
+    async def fetch_articles(self) -> int:
+        """Fetches the full articles that are wanted and due; how many items can be read now. Raises StoreError."""
+        return await self._articles.fetch_due()
+
     async def read_backlog(self) -> int:
         """Reads every item that waits, oldest first; how many it read. Raises StoreError.
 
+        One whose full article is wanted waits for that, a quarter of an hour at most (`monitor.store.pages`).
         An item that claims something is a transaction of its own; those that claim nothing share one.
         """
         done = 0
@@ -89,7 +96,7 @@ class Pipeline:
             await self._writer.write(partial(items.retry_unreadable, reader=self._reader))
             self._retried = True
         while not self._stopping:
-            batch = await self._writer.look(partial(items.backlog, limit=BATCH))
+            batch = await self._writer.look(partial(items.backlog, limit=BATCH, now=self._clock()))
             if not batch:
                 break
             pairs = await asyncio.to_thread(self._read_all, batch)
@@ -108,7 +115,11 @@ class Pipeline:
 
     def stop(self) -> None:
         """Begins nothing new: turns under way end with what they have in hand."""
-        self._stopping = self._poller.stopping = True
+        self._stopping = self._poller.stopping = self._articles.stopping = True
+
+    async def close(self) -> None:
+        """Ends what runs beside this process."""
+        await self._articles.close()
 
     def _read_all(self, batch: Sequence[Unread]) -> list[tuple[Unread, Reading | str]]:
         """Each item with its reading, or with why it cannot be read."""

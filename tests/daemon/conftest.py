@@ -36,6 +36,9 @@ class FakeWorks:
     async def poll(self) -> int:
         return await self.turn("poll")
 
+    async def articles(self) -> int:
+        return await self.turn("articles")
+
     async def read(self) -> int:
         return await self.turn("read")
 
@@ -85,7 +88,8 @@ class Stage:
             self.works.log.append("open")
             return self.works
 
-        options.setdefault("pace", Pace(poll=0.02, read=0.02, deliver=0.02, settle=0.02, upkeep=0.02, look=0.02))
+        names = ("poll", "articles", "read", "deliver", "settle", "upkeep", "look")
+        options.setdefault("pace", Pace(**dict.fromkeys(names, 0.02)))
         return Daemon(loaded or self.loaded(), opener=opener, **options)
 
     def loaded(self, **settings: Any) -> Loaded:

@@ -303,5 +303,6 @@ async def test_once_does_one_cycle_until_nothing_is_due(stage: Any) -> None:
     stage.works.on["read"] = lambda: next(reads, 0)
     done = await stage.daemon().once()
     assert (done.polled, done.read, done.settled, done.delivered, done.problems) == (3, 5, 0, 0, ())
-    assert stage.works.log == ["open", "poll", "poll", "poll", "read", "read", "settle", "deliver", "close"]
+    log = ["open", "poll", "poll", "poll", "articles", "read", "read", "settle", "deliver", "close"]
+    assert stage.works.log == log
     assert not held(stage.folder / "data")
