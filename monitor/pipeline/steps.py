@@ -22,10 +22,11 @@ from monitor.ledger.due import due, mature
 from monitor.ledger.evidence import fingerprint
 from monitor.ledger.policy import Policy
 from monitor.ledger.terms import Term
-from monitor.store import decisions, feeds, hubs, items, ledger, reports
+from monitor.pipeline import silent
+from monitor.store import decisions, edits, feeds, hubs, items, ledger, reports
 from monitor.store.feeds import Lease
 from monitor.store.items import Saved, Unread
-from monitor.types import Change, Claim, Reading, TermKey
+from monitor.types import Article, Change, Claim, Reading, TermKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class Recorded:
     queued: tuple[str, ...] = ()
     #: Claims that are recorded for the first time.
     claims: int = 0
+    #: Figures of earlier revisions that the publisher took out.
+    gone: tuple[edits.Gone, ...] = ()
 
 
 def store_poll(
@@ -124,15 +127,17 @@ def record(
     """
     if not items.mark_read(connection, item.id, item.revision, reading, reader, now):
         return None
-    article, claims = item.article, reading.claims
+    article, claims, gone = item.article, reading.claims, list[edits.Gone]()
     if item.revision > 1:
         # What a publisher changed was published when it was changed, or a correction would count as the older word.
         article = replace(article, published=article.observed.astimezone(article.published.tzinfo))
+        gone = silent.gone(edits.said_before(connection, item.id, item.revision), claims, _whole(article))
+        edits.note(connection, item.id, item.revision, gone, now)
         claims = ledger.new_claims(connection, item.id, claims)
     if not claims:
-        return Recorded(queued=_tell_story(connection, item, reading, config, now))
+        return Recorded(queued=_tell_story(connection, item, reading, config, now), gone=tuple(gone))
     ledger.take_turn(connection)
-    mark = fingerprint(f"{article.title}\n{article.text}")
+    mark = fingerprint(_whole(article))
     report = reports.add(
         connection, article, mark, reader=reader, now=now, revision=item.revision, baseline=item.baseline
     )
@@ -147,7 +152,11 @@ def record(
         terms, changes = [term for term, _ in ripe], [*changes, *(change for _, came in ripe for change in came)]
     recorded = keep(connection, terms, changes, config, now, baseline=item.baseline, published=article.published)
     told = recorded.queued if changes else _tell_story(connection, item, reading, config, now)
-    return replace(recorded, claims=len(claims), queued=tuple(told))
+    return replace(recorded, claims=len(claims), queued=tuple(told), gone=tuple(gone))
+
+
+def _whole(article: Article) -> str:
+    return f"{article.title}\n{article.text}"
 
 
 def _held(notes: Iterable[Note], claims: Sequence[Claim], ids: Sequence[int]) -> list[tuple[int, TermKey, str]]:

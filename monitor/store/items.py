@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, delete, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, delete, func, insert, or_, select, update
 
 from monitor.feeds.entry import Entry
 from monitor.store import pages, schema
 from monitor.store.feeds import Stored
-from monitor.store.keys import digest, guid_key, link_key
-from monitor.store.schema import item_feeds, item_keys, items, tags
+from monitor.store.keys import digest, guid_key, link_key, text_key
+from monitor.store.schema import item_feeds, item_keys, item_revisions, items, tags
 from monitor.store.upsert import insert_new
 from monitor.types import Article, Reading, Source
+
+#: Keys by which one item is known, guids and links; those of more feeds than that still find it by its link.
+MAX_KEYS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +62,11 @@ def save(connection: Connection, feed: Stored, entries: Iterable[Entry], now: da
     ordered = sorted(entries, key=lambda entry: entry.published or now)
     sorted_ = _sort(feed, ordered, _known(connection, feed, ordered), now, baseline)
     new = _insert(connection, sorted_)
+    _keep_replaced(connection, sorted_.revised)
     for item_id, values in sorted_.revised.items():
         connection.execute(update(items).where(items.c.id == item_id).values(**values))
     fresh = [{"key": key, "item_id": item} for item, keys in sorted_.known.items() for key in sorted(keys)]
-    insert_new(connection, item_keys, fresh)
+    insert_new(connection, item_keys, _few(connection, fresh))
     carried = [{"item_id": item, "feed_id": feed.id, "seen_at": now} for item in (*new, *sorted_.known)]
     insert_new(connection, item_feeds, carried)
     if feed.feed.full_text:
@@ -126,7 +130,31 @@ def _settle(connection: Connection, item_id: int, revision: int, values: dict[st
 
 
 def _keys(feed: Stored, entry: Entry) -> tuple[str, str | None]:
-    return guid_key(feed.feed.source_name, entry.guid), link_key(entry.canonical)
+    """The keys of an entry. One without an article's link is known by what it says: its guid may change each time."""
+    link = link_key(entry.canonical)
+    if link is None:
+        published = entry.published.isoformat() if entry.published else ""
+        link = text_key(feed.feed.source_name, entry.title, entry.summary, entry.content, published)
+    return guid_key(feed.feed.source_name, entry.guid), link
+
+
+def _few(connection: Connection, fresh: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The new keys of known items without those of items that have enough: where guids change on every fetch, one
+    more each time would be kept for ever."""
+    if not fresh:
+        return fresh
+    wanted = {row["item_id"] for row in fresh}
+    keys = select(item_keys.c.item_id).where(item_keys.c.item_id.in_(wanted))
+    full = set(connection.scalars(keys.group_by(item_keys.c.item_id).having(func.count() >= MAX_KEYS)))
+    return [row for row in fresh if row["item_id"] not in full]
+
+
+def _keep_replaced(connection: Connection, revised: Collection[int]) -> None:
+    """Puts aside the texts that revisions are about to replace."""
+    if revised:
+        names = ("observed", "title", "summary", "content")
+        old = select(items.c.id, items.c.revision, *(items.c[name] for name in names)).where(items.c.id.in_(revised))
+        connection.execute(insert(item_revisions).from_select(["item_id", "revision", *names], old))
 
 
 def _known(connection: Connection, feed: Stored, entries: Sequence[Entry]) -> dict[str, RowMapping]:

@@ -25,3 +25,8 @@ def link_key(canonical: str | None) -> str | None:
         return None
     parts = urlsplit(canonical)
     return digest("link", canonical) if parts.path.strip("/") or parts.query else None
+
+
+def text_key(publisher: str, title: str, summary: str, content: str, published: str) -> str:
+    """The key of what an entry says and when, for one that has no page of its own."""
+    return digest("text", publisher, title, summary, content, published)
