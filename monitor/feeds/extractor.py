@@ -39,8 +39,7 @@ class Extractor:
     ) -> None:
         await self.close()
 
-    @property
-    def running(self) -> bool:
+    def is_running(self) -> bool:
         """Whether the process is there."""
         return self._process is not None
 

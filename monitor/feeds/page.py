@@ -108,7 +108,7 @@ def judge(text: str, title: str, summary: str) -> None:
         raise PageError(f"the page has less text ({len(text)} characters) than the feed: likely a paywall")
     known = _words(f"{title} {summary}")
     if known and len(known & _words(text)) < LEAST_SHARED * len(known):
-        raise PageError("the page speaks of something else than the feed: likely a login or consent page")
+        raise PageError("the page speaks of something else than the feed: likely a paywall, a login or a consent page")
 
 
 def _words(text: str) -> set[str]:
