@@ -48,11 +48,20 @@ def ready(text: str, limit: int) -> tuple[str, list[str]]:
 
     Raises `ParseError` where there is no such root, or for a DOCTYPE that is an attack.
     """
+    return mended(plain_text(text), limit)
+
+
+def plain_text(text: str) -> str:
+    """The document from its root on, without entities and impossible characters. Raises `ParseError` as `ready`."""
     root = find_root(text)
     declared = entities(text[: root.start()])
-    notes: list[str] = []
     body = _BAD_REFERENCE.sub("", _IMPOSSIBLE.sub("", text[root.start() :])).replace("&#X", "&#x")
-    body = expand(body, declared)
+    return expand(body, declared)
+
+
+def mended(body: str, limit: int) -> tuple[str, list[str]]:
+    """As `ready`, from what `plain_text` gives."""
+    notes: list[str] = []
     body, cut = bounded(body, limit)
     if cut:
         notes.append(cut)
@@ -63,9 +72,21 @@ def ready(text: str, limit: int) -> tuple[str, list[str]]:
         body = repair(body)
         if (still := malformed(body)) is not None:
             raise ParseError(f"is not well-formed XML and could not be mended: {still}")
-    if len(set(_PREFIX.findall(body))) > MAX_PREFIXES:
+    if many_prefixes(body):
         raise ParseError("declares more namespaces than a feed can have; it is not read")
     return body, notes
+
+
+def ordinary(body: str, limit: int) -> bool:
+    """Whether `mended` would leave a well-formed body as it is."""
+    if work(body) > MAX_WORK or many_prefixes(body):
+        return False
+    return body.count("</") <= limit or len(_ENTRY_END.findall(body)) <= limit
+
+
+def many_prefixes(body: str) -> bool:
+    """Whether a document declares more namespaces than a feed can have."""
+    return body.count("xmlns:") > MAX_PREFIXES and len(set(_PREFIX.findall(body))) > MAX_PREFIXES
 
 
 def find_root(text: str) -> re.Match[str]:

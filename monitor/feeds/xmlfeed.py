@@ -6,6 +6,7 @@ import io
 import re
 import xml.sax
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 from xml.sax.handler import feature_external_ges, feature_external_pes, feature_namespaces
@@ -15,8 +16,9 @@ from feedparser.api import StrictFeedParser
 
 from monitor.feeds.build import Draft, finish, tag
 from monitor.feeds.canonical import absolute
-from monitor.feeds.document import BROKEN_OFF, ready
-from monitor.feeds.entry import ParsedFeed, ParseError
+from monitor.feeds.document import BROKEN_OFF, mended, ordinary, plain_text, ready
+from monitor.feeds.entry import Entry, ParsedFeed, ParseError
+from monitor.feeds.known import Known, clash, kept, split
 from monitor.feeds.text import line
 
 DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -29,7 +31,7 @@ PERIODS: Final = {
     "yearly": timedelta(days=365),
 }
 
-_FIRST_ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)[\s/>]", re.IGNORECASE)
+_FIRST_ENTRY = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s/>]", re.IGNORECASE)
 _SKIP = re.compile(r"<skip(hours|days)\s*>(.{0,4000}?)</skip\1\s*>", re.IGNORECASE | re.DOTALL)
 _SKIPPED = re.compile(r"<(?:hour|day)\s*>\s*(\w{1,9})\s*<", re.IGNORECASE)
 
@@ -37,6 +39,34 @@ _SKIPPED = re.compile(r"<(?:hour|day)\s*>\s*(\w{1,9})\s*<", re.IGNORECASE)
 def parse_xml(text: str, url: str, limit: int) -> ParsedFeed:
     """The feed in an XML document, at most `limit` entries. Raises `ParseError`."""
     body, notes = ready(text, limit)
+    feed, entries = _read(body.encode("utf-8", "replace"), url, limit, notes)
+    return replace(feed, entries=finish(entries))
+
+
+def parse_new(text: str, url: str, limit: int, known: Known) -> tuple[ParsedFeed, Known]:
+    """As `parse_xml`, without the entries in `known`, and what is known now. Raises `ParseError`.
+
+    Where it cannot be told which entries are known, all are read.
+    """
+    body = plain_text(text)
+    pieces = split(body.encode("utf-8", "replace")) if ordinary(body, limit) else None
+    if pieces is not None:
+        digests, before = pieces.digests(), known.by_digest()
+        for cut in ({digest for digest in digests if digest in before}, set[bytes]()):
+            wanted = [number for number, digest in enumerate(digests) if digest not in cut]
+            feed, entries = _read(pieces.only(wanted), url, limit, [])
+            if len(entries) != len(wanted) or feed.bozo:
+                break
+            if not clash(entries, (before[digest] for digest in cut)):
+                now_known = kept(digests, dict(zip(wanted, entries, strict=True)), before)
+                return replace(feed, entries=finish(entries)), now_known
+    body, notes = mended(body, limit)
+    feed, entries = _read(body.encode("utf-8", "replace"), url, limit, notes)
+    return replace(feed, entries=finish(entries)), Known()
+
+
+def _read(body: bytes, url: str, limit: int, notes: list[str]) -> tuple[ParsedFeed, list[Entry]]:
+    """The feed without its entries, and the entries, all of them and one for each in the document."""
     parser, complaint = _run(body)
     if complaint:
         notes.append(complaint)
@@ -46,13 +76,12 @@ def parse_xml(text: str, url: str, limit: int) -> ParsedFeed:
         raise ParseError("is XML, but no feed: it has neither a title nor entries")
     if not drafts and BROKEN_OFF in notes:
         raise ParseError("breaks off before its first entry")
-    language = tag(_string(feed, "language"))
     hub, topic = _websub(feed)
     head = _head(body)
-    return ParsedFeed(
+    about = ParsedFeed(
         title=line(_string(feed, "title")),
-        entries=finish(draft.entry(url) for draft in drafts),
-        language=language,
+        entries=(),
+        language=tag(_string(feed, "language")),
         ttl=_ttl(feed),
         hub=absolute(hub, url),
         topic=absolute(topic, url),
@@ -61,9 +90,10 @@ def parse_xml(text: str, url: str, limit: int) -> ParsedFeed:
         kind=parser.version or "unknown",
         bozo="; ".join(notes),
     )
+    return about, [draft.entry(url) for draft in drafts]
 
 
-def _run(body: str) -> tuple[Any, str]:
+def _run(body: bytes) -> tuple[Any, str]:
     """feedparser's handler after the document, and what went wrong in words. The lenient parser is never used."""
     # Without a base address guids stay as they are written; with one they would change when the feed moves.
     handler = StrictFeedParser("", None, "utf-8")
@@ -76,7 +106,7 @@ def _run(body: str) -> tuple[Any, str]:
     reader.setContentHandler(handler)
     source = InputSource()
     source.setEncoding("utf-8")
-    source.setByteStream(io.BytesIO(body.encode("utf-8", "replace")))
+    source.setByteStream(io.BytesIO(body))
     try:
         reader.parse(source)
     except Exception as error:
@@ -137,10 +167,10 @@ def _websub(feed: Mapping[str, Any]) -> tuple[str | None, str | None]:
     return hub, topic if hub else None
 
 
-def _head(body: str) -> str:
+def _head(body: bytes) -> str:
     """The document up to its first entry."""
     first = _FIRST_ENTRY.search(body)
-    return body[: min(first.start() if first else len(body), 50_000)]
+    return body[: min(first.start() if first else len(body), 50_000)].decode("utf-8", "replace")
 
 
 def _skips(head: str, what: str) -> list[str]:
