@@ -205,6 +205,15 @@ def raw_language(language: str) -> Mapping[str, Any]:
     return MappingProxyType(_read(DEFAULTS / "language" / f"{base}.yaml"))
 
 
+@cache
+def raw_words(name: str, language: str) -> Mapping[str, Any]:
+    """A further file of a language's words (`relations`, `provisions`) as it stands, read once per process.
+
+    Raises VocabularyError where the language has none.
+    """
+    return MappingProxyType(_read(_file(name, _known(language))))
+
+
 def languages() -> tuple[str, ...]:
     """The languages that can be read, in alphabetical order: those that have a cue file."""
     return tuple(sorted(path.stem for path in (DEFAULTS / "language").glob("*.yaml")))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cache
 
-from config.vocabulary import raw_language, vocabulary
+from config.vocabulary import raw_language, raw_words, vocabulary
 from monitor.reading import classify
 from monitor.reading.analysis import Analysis, Analyst
 from monitor.reading.claims import Assembler, Decision, merged
 from monitor.reading.gate import Gate
 from monitor.reading.models import Models, models
+from monitor.reading.relations import Relations, shared
 from monitor.types import Article, Claim, Reading
 
 #: What an article that cannot matter says.
@@ -29,12 +30,15 @@ class Examination:
 class Reader:
     """Reads articles of one language. Pure; safe to share between threads."""
 
-    def __init__(self, analyst: Analyst, trained: Models, gate: Gate | None = None) -> None:
-        """Without a `gate` every article is read in full."""
+    def __init__(
+        self, analyst: Analyst, trained: Models, gate: Gate | None = None, relations: Relations | None = None
+    ) -> None:
+        """Without a `gate` every article is read in full; without `relations` only what the models decide is."""
         self._gate = gate
         self._analyst = analyst
         self._models = trained
         self._assembler = Assembler(trained)
+        self._relations = relations
 
     @classmethod
     def of(cls, language: str = "en") -> Reader:
@@ -51,7 +55,9 @@ class Reader:
         """The reading, with what each room made of the article on the way."""
         analysis = self._analyst.analyse(article)
         decisions = tuple(self._assembler.decide(analysis))
-        claims = merged([claim for decision in decisions for claim in decision.claims])
+        if self._relations is not None:
+            decisions = self._relations.told(analysis, decisions)
+        claims = merged(shared([claim for decision in decisions for claim in decision.claims]))
         claims = tuple(_verbatim(article, claim) for claim in claims)
         topics = classify.topics(analysis, claims, self._models)
         claims = classify.fitting(claims, topics)
@@ -69,4 +75,5 @@ def _verbatim(article: Article, claim: Claim) -> Claim:
 def _reader(language: str) -> Reader:
     base = language.split("-", maxsplit=1)[0].lower()
     known, raw = vocabulary(base), raw_language(base)
-    return Reader(Analyst(known, raw), models(base), Gate(known, raw))
+    relations = Relations.of(raw_words("relations", base), raw["numbers"])
+    return Reader(Analyst(known, raw), models(base), Gate(known, raw), relations)

@@ -1,0 +1,111 @@
+"""What a rate spares: "on all goods except energy", "energy and potash are exempt"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from config.words import WORLD, Kind
+from monitor.reading.lexicon import forms
+from monitor.reading.scan import Entry
+from monitor.reading.scopes import ScopeMention
+from monitor.reading.stated import Page, Stated, Words, tokens
+from monitor.types import Claim
+
+BEFORE, BEHIND, GOODS = "spared behind", "spared before", "spared goods"
+#: Tokens between a rate and the word that spares.
+REACH = 24
+#: Scopes that can have exceptions, whatever the goods; others only a part of theirs.
+WIDE = frozenset(("all", "other", "industrial_goods", "agriculture"))
+
+
+@dataclass(frozen=True)
+class Exemptions:
+    """Finds what is spared. Built once from the words of a language."""
+
+    joins: frozenset[str]
+
+    @classmethod
+    def of(cls, raw: Mapping[str, Any]) -> Exemptions:
+        """From `exemptions` of a language's relations."""
+        return cls(frozenset(part for phrase in tokens(raw["joins"]) for part in phrase))
+
+    @staticmethod
+    def entries(raw: Mapping[str, Any]) -> Iterator[Entry]:
+        """The phrases to scan for; what only looks like one takes up its place."""
+        for layer, name in ((BEFORE, "before"), (BEHIND, "behind")):
+            yield from (Entry(form, layer, name) for phrase in raw[name] for form in forms(str(phrase)))
+            yield from (Entry(form, layer, None) for phrase in raw["not"] for form in forms(str(phrase)))
+        for name, phrases in raw["goods"].items():
+            yield from (Entry(form, GOODS, name) for phrase in phrases for form in forms(str(phrase)))
+
+    def read(self, page: Page) -> dict[int, tuple[str, ...]]:
+        """What each rate spares, by the figure's index: scopes, codes of countries (of a rate for all), other goods."""
+        out: dict[int, tuple[str, ...]] = {}
+        before, behind = page.words(BEFORE), page.words(BEHIND)
+        if not (before or behind):
+            return out
+        things = self._things(page)
+        for words in before:
+            owner = page.left(words.first, REACH)
+            self._keep(page, owner, _list(page, things, words.last, 1, self.joins), out)
+        for words in behind:
+            first, _ = page.sentence(words.first)
+            spared = _list(page, things, words.first - 1, -1, self.joins)
+            owner = page.left(spared[0].first, REACH) if spared else None
+            if owner is None and spared and spared[0].first - first <= 2:
+                owner = self._told_before(page, page.a.doc.sentence_of[first])
+            self._keep(page, owner, spared, out)
+        return out
+
+    def _things(self, page: Page) -> list[Words]:
+        """Goods and countries where they stand, in order."""
+        at = page.a.doc.at
+        goods: Sequence[ScopeMention] = page.a.scopes
+        found = [Words(at(s.start), at(s.end - 1) + 1, s.scope) for s in goods if not s.weak and s.scope != "all"]
+        found += [Words(p.first, p.last, p.code) for p in page.a.places if p.kind in ("name", "bloc")]
+        named = page.words(GOODS)
+        taken = {k for words in named for k in range(words.first, words.last)}
+        found = [words for words in found if taken.isdisjoint(range(words.first, words.last))]
+        return sorted([*found, *named], key=lambda words: words.first)
+
+    def _told_before(self, page: Page, sentence: int) -> Stated | None:
+        """The one rate of the sentence before, where this one has no figure: "Energy is exempt."."""
+        doc = page.a.doc
+        if page.in_sentence(sentence) or not sentence or doc.paragraphs[sentence] != doc.paragraphs[sentence - 1]:
+            return None
+        told = [f for f in page.in_sentence(sentence - 1) if f.claim.kind is Kind.TARIFF]
+        return told[0] if len(told) == 1 else None
+
+    def _keep(self, page: Page, owner: Stated | None, spared: Sequence[Words], out: dict[int, tuple[str, ...]]) -> None:
+        if owner is None or owner.claim.kind is not Kind.TARIFF or not owner.claim.value:
+            return
+        names = [w.meaning for w in spared if all(_can_spare(page, claim, w.meaning) for claim in owner.claims)]
+        if names and len(names) == len(spared):
+            out[owner.index] = tuple(dict.fromkeys((*out.get(owner.index, ()), *names)))
+
+
+def _list(page: Page, things: Sequence[Words], token: int, step: int, joins: frozenset[str]) -> list[Words]:
+    """The goods and countries told together from a token on, to the right or to the left, in order."""
+    by_end = {(words.first if step > 0 else words.last - 1): words for words in things}
+    norms, (begin, end) = page.a.doc.norms, page.sentence(max(token, 0))
+    found: list[Words] = []
+    k = token
+    while begin <= k < end:
+        words = by_end.get(k)
+        if words:
+            found.append(words)
+            k = words.last if step > 0 else words.first - 1
+        elif norms[k] in joins:
+            k += step
+        else:
+            break
+    return found if step > 0 else found[::-1]
+
+
+def _can_spare(page: Page, claim: Claim, name: str) -> bool:
+    """Whether a rate can spare this: other goods than its own, within them; countries only of a rate for all."""
+    if name.isupper() and name in {p.code for p in page.a.places}:
+        return claim.counterparty == WORLD and name != claim.party
+    return name != claim.scope and (claim.scope in WIDE or page.a.wholes.get(name) == claim.scope)

@@ -1,0 +1,182 @@
+"""The figures of an article that became claims, as places in its text, with the words of relation around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+
+from monitor.reading.analysis import Analysis
+from monitor.reading.clauses import VERBAL
+from monitor.reading.features import run_head, span
+from monitor.reading.lexicon import forms
+from monitor.reading.scan import Scan
+from monitor.reading.text import TOKEN
+from monitor.types import Claim
+
+#: Marks that no relation reaches across.
+MARKS = frozenset((";", ":", "—", "\n", "!", "?"))
+BRACKETS = frozenset(("(", ")"))
+QUOTES = frozenset(('"',))
+#: Figures of these families part nothing: they are a year's length, or a word.
+THROUGH = frozenset(("years", "multiple", "removal"))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words of one relation where they stand (tokens), and what they mean."""
+
+    first: int
+    last: int
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A figure that became claims: its tokens, its sentence, the first figure of the list that it stands in."""
+
+    index: int
+    first: int
+    last: int
+    sentence: int
+    head: int
+    claims: tuple[Claim, ...]
+
+    @property
+    def claim(self) -> Claim:
+        """The first of its claims; all of them share everything but sides and scope."""
+        return self.claims[0]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One article's claims and words of relation, by sentence."""
+
+    a: Analysis
+    scan: Scan
+    figures: Sequence[Stated]
+    #: Words that begin another statement.
+    breaks: frozenset[str]
+
+    @classmethod
+    def of(cls, a: Analysis, scan: Scan, claims: Mapping[int, tuple[Claim, ...]], breaks: frozenset[str]) -> Page:
+        """`claims` are those of each figure, by its index."""
+        figures = []
+        for index, own in sorted(claims.items()):
+            first, last = span(a, a.quantities[index])
+            figures.append(Stated(index, first, last, a.doc.sentence_of[first], run_head(a, index), own))
+        return cls(a, scan, figures, breaks)
+
+    @cached_property
+    def _by_sentence(self) -> Mapping[int, list[Stated]]:
+        return {number: list(group) for number, group in groupby(self.figures, key=lambda f: f.sentence)}
+
+    @cached_property
+    def _walls(self) -> frozenset[int]:
+        """The first tokens of figures that are no claim: what stands behind them is theirs."""
+        known = {f.index for f in self.figures}
+        older = {(f.sentence, value) for f in self.figures for value in (f.claim.previous, f.claim.high)}
+        return frozenset(
+            at
+            for index, q in enumerate(self.a.quantities)
+            if index not in known and q.family not in THROUGH
+            for at in (self.a.doc.at(q.start),)
+            if (self.a.doc.sentence_of[at], q.value) not in older
+        )
+
+    def words(self, layer: str) -> list[Words]:
+        """The words of a layer, in order."""
+        at = self.a.doc.at
+        return [Words(at(h.start), at(h.end - 1) + 1, str(h.payload)) for h in self.scan.hits(layer)]
+
+    def in_sentence(self, sentence: int) -> list[Stated]:
+        """The stated figures of a sentence, in order."""
+        return self._by_sentence.get(sentence, [])
+
+    def norms(self, first: int, last: int) -> list[str]:
+        """The lower-case tokens of a stretch."""
+        return self.a.doc.norms[first:last]
+
+    def sentence(self, token: int) -> tuple[int, int]:
+        """The first token of the sentence that a token stands in, and the one behind its last."""
+        return self.a.doc.sentences[self.a.doc.sentence_of[token]]
+
+    def left(self, token: int, reach: int) -> Stated | None:
+        """The last stated figure before a token, in its sentence, with no other figure and no mark between."""
+        own = [f for f in self.in_sentence(self.a.doc.sentence_of[token]) if f.last <= token]
+        return own[-1] if own and self.open(own[-1].last, token, reach) else None
+
+    def right(self, token: int, reach: int) -> Stated | None:
+        """The first stated figure from a token on, in its sentence, with no other figure and no mark between."""
+        if token >= len(self.a.doc.tokens):
+            return None
+        own = [f for f in self.in_sentence(self.a.doc.sentence_of[token]) if f.first >= token]
+        return own[0] if own and self.open(token, own[0].first, reach) else None
+
+    def open(self, first: int, last: int, reach: int) -> bool:
+        """Whether a stretch is at most so long and holds no figure of something else, no mark, no new statement."""
+        if last - first > reach:
+            return False
+        return not any(
+            k in self._walls or norm in MARKS or norm in BRACKETS or norm in self.breaks or self._full_stop(k)
+            for k, norm in zip(range(first, last), self.norms(first, last), strict=True)
+        )
+
+    def _full_stop(self, k: int) -> bool:
+        """Whether a dot within a sentence ends one after all: "… is China's. The office …"."""
+        norms = self.a.doc.norms
+        return norms[k] == "." and k > 0 and "'" in norms[k - 1]
+
+    def run(self, figure: Stated) -> list[Stated]:
+        """All stated figures of the list that one stands in."""
+        return [f for f in self.in_sentence(figure.sentence) if f.head == figure.head]
+
+    def told_with(self, figure: Stated, joins: frozenset[str]) -> list[Stated]:
+        """The figure with those that a word joins to it from before: "25 on bourbon and 30 on aircraft"."""
+        found = [figure]
+        for other in reversed(self.run(figure)):
+            if other.last <= found[0].first:
+                between = self.norms(other.last, found[0].first)
+                # "A, B and C": behind the first joint a comma joins too
+                if joins.isdisjoint(between) and not (len(found) > 1 and "," in between):
+                    break
+                found.insert(0, other)
+        return found
+
+    def one_statement(self, first: int, last: int, joins: frozenset[str]) -> bool:
+        """Whether a stretch belongs to one statement: a comma only at its end, no verb behind a word that joins."""
+        norms = self.norms(first, last)
+        if "," in norms[:-1]:
+            return False
+        joint = next((first + k for k, norm in enumerate(norms) if norm in joins), last)
+        return not any(self.is_verb(k) for k in range(joint, last))
+
+    def is_verb(self, k: int) -> bool:
+        """Whether a token is a verb: an auxiliary, or a verbal cue word that nothing before it makes a noun."""
+        a = self.a
+        norm = a.doc.norms[k]
+        if norm in a.grammar.auxiliaries and norm != "to":
+            return True
+        before = a.doc.norms[k - 1] if k else ""
+        noun = before in a.grammar.determiners or before in a.grammar.prepositions
+        return not noun and any(name in VERBAL for name in a.classes[k]) and not a.shapes[k].startswith("<")
+
+    def before(self, token: int, reach: int) -> list[str]:
+        """Up to `reach` lower-case tokens before one, of its own sentence, the nearest last."""
+        return self.norms(max(self.sentence(token)[0], token - reach), token)
+
+
+def ends_with(norms: Sequence[str], phrases: Iterable[tuple[str, ...]]) -> bool:
+    """Whether the tokens end with one of the phrases."""
+    return any(len(p) <= len(norms) and tuple(norms[len(norms) - len(p) :]) == p for p in phrases)
+
+
+def tokens(phrases: Iterable[str]) -> frozenset[tuple[str, ...]]:
+    """Phrases of a language file as the tokens that they have in a document, alternatives written out."""
+    return frozenset(tuple(TOKEN.findall(form.lower())) for phrase in phrases for form in forms(str(phrase)))
+
+
+def holds(norms: Sequence[str], phrases: Iterable[tuple[str, ...]]) -> bool:
+    """Whether one of the phrases stands among the tokens."""
+    return any(tuple(norms[k : k + len(p)]) == p for p in phrases for k in range(len(norms) - len(p) + 1))
