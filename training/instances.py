@@ -260,8 +260,8 @@ def folded(cases: Sequence[Case], folds: int) -> Iterator[list[Case]]:
         yield [case for place, case in enumerate(cases) if place % folds == fold]
 
 
-def train(cases: Sequence[Case], folds: int = 3) -> Models:
-    """All models from annotated articles.
+def taught(cases: Sequence[Case], folds: int = 3) -> Lessons:
+    """What all models learn from annotated articles.
 
     Twice over: the first models, each kept from the articles that it is to read, tell what a reader would have told
     before each figure; the second learn to decide after such words too, which may be wrong.
@@ -274,4 +274,9 @@ def train(cases: Sequence[Case], folds: int = 3) -> Models:
             case.heard = [decision.told for decision in assembler.decide(case.analysis)]
     if folds:
         lessons.hear(cases)
-    return lessons.fit()
+    return lessons
+
+
+def train(cases: Sequence[Case], folds: int = 3) -> Models:
+    """All models from annotated articles, see `taught`."""
+    return taught(cases, folds).fit()
