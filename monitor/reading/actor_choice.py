@@ -25,12 +25,10 @@ def actor_options(a: Analysis, index: int, kind: str, told: Told) -> list[Option
     own = a.doc.sentence_of[first]
     begin, end = a.doc.sentences[own]
     firms: dict[str, _Firm] = {}
-    for c in a.companies:
-        start = a.doc.at(c.start)
-        if a.doc.sentence_of[start] == 0 or own - BACK <= a.doc.sentence_of[start] <= own:
-            firm = firms.setdefault(c.name, _Firm([], set()))
-            firm.spans.append((start, a.doc.at(c.end - 1) + 1, c.country is not None))
-            firm.homes.update([c.country] if c.country else [])
+    for c in (c for s in (0, *range(max(1, own - BACK), own + 1)) for c in a.companies_in[s]):
+        firm = firms.setdefault(c.name, _Firm([], set()))
+        firm.spans.append((a.doc.at(c.start), a.doc.at(c.end - 1) + 1, c.country is not None))
+        firm.homes.update([c.country] if c.country else [])
     if told.actor:
         firms.setdefault(told.actor, _Firm([], set()))
     options = [Option(None, _state(a, firms, index, kind, told))]
@@ -51,7 +49,7 @@ def _state(a: Analysis, firms: Mapping[str, _Firm], index: int, kind: str, told:
     begin, end = a.doc.sentences[a.doc.sentence_of[first]]
     spans = [s for firm in firms.values() for s in firm.spans]
     here = sum(begin <= s[0] < end for s in spans)
-    states = sum(1 for p in a.places if begin <= p.first < end and p.kind != "firm")
+    states = sum(1 for p in a.places_in[a.doc.sentence_of[first]] if p.kind != "firm")
     titled = any(s[0] < a.doc.sentences[0][1] for s in spans)
     out = [f"none:{kind}", f"none{min(here, 2)}", f"none{min(here, 2)}s{min(states, 2)}", f"none:T{titled:d}"]
     out += [f"nonecl:{n}" for k in range(max(begin, first - 10), first) for n in a.classes[k]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -23,6 +23,8 @@ from monitor.types import Article
 CUE_LAYER = "cue"
 #: What a function makes of an analysis.
 Made = TypeVar("Made")
+#: What stands in a sentence.
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,34 @@ class Analysis:
         return out
 
     @cached_property
+    def places_in(self) -> list[list[Place]]:
+        """For each sentence the places that it names, in order."""
+        return self.by_sentence(self.places, lambda place: place.first)
+
+    @cached_property
+    def figures_in(self) -> list[list[int]]:
+        """For each sentence the indices of its figures, in order."""
+        return self.by_sentence(range(len(self.quantities)), lambda i: self.doc.at(self.quantities[i].start))
+
+    @cached_property
+    def dates_in(self) -> list[list[DateMention]]:
+        """For each sentence the dates that it names, in order."""
+        return self.by_sentence(self.dates, lambda date: self.doc.at(date.start))
+
+    @cached_property
+    def companies_in(self) -> list[list[CompanyMention]]:
+        """For each sentence the firms that it names, in order."""
+        return self.by_sentence(self.companies, lambda company: self.doc.at(company.start))
+
+    def by_sentence(self, things: Iterable[Thing], token: Callable[[Thing], int]) -> list[list[Thing]]:
+        """Things sorted into the sentences that they begin in. `token`: the token at which one begins."""
+        out: list[list[Thing]] = [[] for _ in self.doc.sentences]
+        sentence_of = self.doc.sentence_of
+        for thing in things:
+            out[sentence_of[token(thing)]].append(thing)
+        return out
+
+    @cached_property
     def title_classes(self) -> frozenset[str]:
         """Cue classes in the title."""
         return self.sentence_classes(0)
@@ -132,8 +162,15 @@ class Analysis:
         return counts
 
     def sentence_classes(self, sentence: int) -> frozenset[str]:
-        first, last = self.doc.sentences[sentence]
-        return frozenset(name for index in range(first, last) for name in self.classes[index])
+        """Cue classes in a sentence; 0 is the title."""
+        return self._sentence_classes[sentence]
+
+    @cached_property
+    def _sentence_classes(self) -> list[frozenset[str]]:
+        classes = self.classes
+        return [
+            frozenset(name for found in classes[first:last] for name in found) for first, last in self.doc.sentences
+        ]
 
     @cached_property
     def removals(self) -> frozenset[int]:

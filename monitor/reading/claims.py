@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from config.words import Kind, Qualifier, Status
+from config.words import WORLD, Kind, Qualifier, Status
 from monitor.reading import attributes, couples, features, kinds, roles, standing
 from monitor.reading.analysis import Analysis
 from monitor.reading.models import Models, softmax
@@ -20,6 +20,10 @@ THRESHOLD = 0.45
 LEAST_CONFIDENCE = 0.3
 #: An article has claims only where its surest figure is a term with this probability.
 SURE = 0.8
+
+
+#: How many codes are weighed in pairs, out of those that look most like either side.
+MOST_SIDES = 5
 
 
 #: What is settled before the first figure.
@@ -155,12 +159,13 @@ class Assembler:
         self, a: Analysis, index: int, kind: str, told: Told, actor: str | None
     ) -> tuple[list[tuple[str, str]], float]:
         """The pairs (party, counterparty) that a figure is about, and how likely the first is."""
-        options = list(side_options(a, index, kind, told, actor))
         party_model, pair_model = self.models.ranks["party"], self.models.ranks["pair"]
         side = self.models.ranks["counterparty"]
         by_role = side_features_by_role(a, index, kind, told)
         party_scores = {code: party_model.score(f) for code, f in by_role.items()}
         counter_scores = {code: side.score(f) for code, f in by_role.items()}
+        likely = likeliest(party_scores) | likeliest(counter_scores)
+        options = list(side_options(a, index, kind, told, actor, likely))
         scores = [party_scores[p] + counter_scores[c] + pair_model.score(f) for p, c, f in options]
         shares = softmax(scores)
         best = max(range(len(options)), key=lambda k: shares[k])
@@ -191,15 +196,23 @@ def side_features_by_role(a: Analysis, index: int, kind: str, told: Told) -> Map
     return roles.side_features(a, index, kind, told)
 
 
+def likeliest(scores: Mapping[str, float]) -> set[str]:
+    """The few codes that a side can still be: the others are so far behind that no pair brings them back."""
+    return set(sorted(scores, key=scores.__getitem__)[-MOST_SIDES:])
+
+
 def side_options(
-    a: Analysis, index: int, kind: str, told: Told, actor: str | None
+    a: Analysis, index: int, kind: str, told: Told, actor: str | None, likely: Collection[str] | None = None
 ) -> Iterator[tuple[str, str, list[str]]]:
-    """Every ordered pair of candidate codes with the features of the pair."""
+    """Every ordered pair of candidate codes, or of the likely ones among them, with the features of the pair."""
     frame = couples.Frame.of(a, index, kind, told)
     codes = roles.candidates(a, index, told)
+    others = [*codes, WORLD]
+    if likely is not None:
+        codes, others = [c for c in codes if c in likely], [c for c in others if c in likely]
     homes = {c.country for c in a.companies if actor and c.name == actor}
     for party in codes:
-        for counterparty in (*codes, "WORLD"):
+        for counterparty in others:
             if party == counterparty:
                 continue
             pair = frame.features(party, counterparty)
@@ -216,9 +229,8 @@ def profit_scopes(a: Analysis, index: int) -> dict[str, list[str]]:
     right = {n for k in range(last, end) for n in a.classes[k]} & {"recovery", "after"}
     words = {f"w:{a.shapes[k]}" for k in range(max(begin, first - 6), min(end, last + 8))}
     document = {n for n in a.document_classes if n in ("recovery", "after")}
-    nth = sum(
-        1 for q in a.quantities[:index] if q.family in ("percent", "share", "fraction") and a.doc.at(q.start) >= begin
-    )
+    before = (a.quantities[i] for i in a.figures_in[a.doc.sentence_of[first]] if i < index)
+    nth = sum(1 for q in before if q.family in ("percent", "share", "fraction"))
     value = f"v:{int(a.quantities[index].value)}"
     base = [
         *(f"l:{n}" for n in left),
@@ -319,7 +331,6 @@ def respective_firm(a: Analysis, index: int) -> str | None:
     sentence = a.doc.sentence_of[features.span(a, q)[0]]
     if "respective" not in a.sentence_classes(sentence):
         return None
-    begin, end = a.doc.sentences[sentence]
-    inside = [f for f in a.quantities if f.family == q.family and begin <= a.doc.at(f.start) < end]
-    firms = list(dict.fromkeys(c.name for c in a.companies if begin <= a.doc.at(c.start) < end))
+    inside = [a.quantities[i] for i in a.figures_in[sentence] if a.quantities[i].family == q.family]
+    firms = list(dict.fromkeys(c.name for c in a.companies_in[sentence]))
     return firms[inside.index(q)] if len(firms) == len(inside) > 1 else None

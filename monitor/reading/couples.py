@@ -46,9 +46,8 @@ class Frame:
         sentence = a.doc.sentence_of[first]
         begin, end = a.doc.sentences[sentence]
         order: dict[str, int] = {}
-        for place in a.places:
-            if begin <= place.first < end:
-                order.setdefault(place.code, place.first)
+        for place in a.places_in[sentence]:
+            order.setdefault(place.code, place.first)
         apart = FAR
         if told.index >= 0:
             apart = min(sentence - a.doc.sentence_of[a.doc.at(a.quantities[told.index].start)], FAR)
@@ -121,10 +120,9 @@ def expanded(a: Analysis, index: int, kind: str, party: str, counterparty: str) 
 def _coordinated(a: Analysis, index: int, code: str) -> tuple[str, ...]:
     """Other codes told in one list with the mention of `code` nearest to the figure."""
     first, last = span(a, a.quantities[index])
-    begin, end = a.doc.sentences[a.doc.sentence_of[first]]
 
     def gap(p: Place) -> int:
         return min(abs(p.list_first - last), abs(first - p.list_last))
 
-    here = [p for p in a.places if begin <= p.first < end and p.code == code and p.kind != "group"]
+    here = [p for p in a.places_in[a.doc.sentence_of[first]] if p.code == code and p.kind != "group"]
     return tuple(member for member in min(here, key=gap).members if member != code) if here else ()

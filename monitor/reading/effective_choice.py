@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from monitor.reading.analysis import Analysis
 from monitor.reading.dates import DateMention
 from monitor.reading.features import span
-from monitor.reading.nearby import BACK, Option, where
+from monitor.reading.nearby import Option, around, where
 from monitor.reading.roles import Told
 
 #: Classes that tell how far a measure has come, where they stand beside a date.
@@ -23,16 +23,13 @@ def effective_options(a: Analysis, index: int, kind: str, status: str, told: Tol
     """
     first, last = span(a, a.quantities[index])
     own = a.doc.sentence_of[first]
-    here = sum(a.doc.sentence_of[a.doc.at(m.start)] == own for m in a.dates)
+    here = len(a.dates_in[own])
     none = [f"none:{kind}", f"none:{status}", f"none:{kind}{status}", f"nonehere{min(here, 2)}"]
     none += [f"nonetold{told.effective is not None:d}{told.status == status:d}h{min(here, 1)}"]
     if told.kind is None:
         none.append("nonefirst")
     options: dict[str | None, list[str]] = {None: none}
-    for mention in a.dates:
-        sentence = a.doc.sentence_of[a.doc.at(mention.start)]
-        if sentence != 0 and not own - BACK <= sentence <= own + 1:
-            continue
+    for mention in (m for sentence in around(own, len(a.doc.sentences)) for m in a.dates_in[sentence]):
         place = where(a, first, last, a.doc.at(mention.start), a.doc.at(mention.end - 1) + 1)
         for name, iso in dict.fromkeys((("past", mention.past), ("future", mention.future))):
             if name == "past" or mention.past != mention.future:

@@ -19,7 +19,8 @@ BREAKS = frozenset({".", ";", ":", "(", ")", "-", "—", "\n", "!", "?"})
 
 def span(a: Analysis, q: Quantity) -> tuple[int, int]:
     """The tokens of a figure: first, one past the last."""
-    return a.doc.at(q.start), a.doc.at(q.end - 1) + 1
+    at = a.doc.token_at
+    return at[q.start], at[q.end - 1] + 1
 
 
 def size(q: Quantity) -> str:
@@ -90,10 +91,15 @@ def _topical(a: Analysis, sentence: int, first: int, last: int, begin: int, end:
         gap = abs(near[0] - (first if side == "L" else last))
         out += [f"{group}near{side}:{name}" for name in near[1]]
         out += [f"{group}near{side}:{name}{'a' if gap <= 3 else 'b' if gap <= 8 else 'c'}" for name in near[1]]
-    codes = {p.code for p in a.places if begin <= p.first < end}
+    codes = {p.code for p in a.places_in[sentence]}
     out.append(f"{group}places{min(len(codes), 3)}")
-    out.append(f"{group}scopes{min(sum(begin <= a.doc.at(m.start) < end for m in a.scopes), 3)}")
+    out.append(f"{group}scopes{min(a.derived(_scopes_in)[sentence], 3)}")
     return out
+
+
+def _scopes_in(a: Analysis) -> list[int]:
+    """How many scopes each sentence names."""
+    return [len(found) for found in a.by_sentence(a.scopes, lambda mention: a.doc.at(mention.start))]
 
 
 #: Classes that tell what a figure is where no other figure and no mark stands between.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -32,6 +34,34 @@ def chunks(a: Analysis) -> tuple[Chunk, ...]:
 def ties(a: Analysis) -> Mapping[int, tuple[Tie, ...]]:
     """For each sentence which list is tied to which figure."""
     return a.derived(_tied)
+
+
+def chunks_in(a: Analysis) -> list[list[Chunk]]:
+    """For each sentence the lists of scopes that it tells, in order."""
+    return a.derived(_sorted)
+
+
+def _sorted(a: Analysis) -> list[list[Chunk]]:
+    return a.by_sentence(chunks(a), lambda chunk: chunk.start)
+
+
+def counted(a: Analysis) -> Counter[tuple[str, ...]]:
+    """How often each list of scopes is told."""
+    return a.derived(_counts)
+
+
+def _counts(a: Analysis) -> Counter[tuple[str, ...]]:
+    return Counter(chunk.scopes for chunk in chunks(a))
+
+
+def places_of(a: Analysis, start: int, stop: int) -> range:
+    """The places in `chunks` of the lists that begin at a token from `start` to before `stop`."""
+    starts = a.derived(_starts)
+    return range(bisect_left(starts, start), bisect_left(starts, stop))
+
+
+def _starts(a: Analysis) -> list[int]:
+    return [chunk.start for chunk in chunks(a)]
 
 
 def _chunked(a: Analysis) -> tuple[Chunk, ...]:

@@ -23,14 +23,11 @@ class Labels:
 
     def probabilities(self, features: Iterable[str]) -> list[float]:
         """One probability a label, in the order of `labels`; they sum to 1."""
-        scores = [0.0] * len(self.labels)
-        weights = self.weights
-        for feature in features:
-            row = weights.get(feature)
-            if row is not None:
-                for index, weight in enumerate(row):
-                    scores[index] += weight
-        return softmax(scores)
+        get = self.weights.get
+        rows = [row for feature in features if (row := get(feature)) is not None]
+        if not rows:
+            return [1.0 / len(self.labels)] * len(self.labels)
+        return softmax([sum(column) for column in zip(*rows, strict=True)])
 
 
 @dataclass(frozen=True)

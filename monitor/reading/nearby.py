@@ -18,6 +18,12 @@ class Option:
     features: list[str]
 
 
+def around(sentence: int, sentences: int) -> list[int]:
+    """The title and the sentences near one, in order: those from which a scope, a firm or a date may be taken."""
+    near = range(max(1, sentence - BACK), min(sentences, sentence + 2))
+    return [0, *near]
+
+
 def between(a: Analysis, left: int, right: int) -> str:
     """The words between two tokens, for a short gap; else how far it is."""
     return " ".join(a.shapes[left:right]) if right - left <= 4 else f"<{min((right - left) // 5, 5)}>"
@@ -31,7 +37,12 @@ def where(a: Analysis, first: int, last: int, start: int, stop: int) -> list[str
     left = stop <= first
     gap = range(stop, first) if left else range(last, start)
     side = "L" if left else "R"
-    blocked = sum(1 for q in a.quantities if a.doc.at(q.start) in gap and q.family not in ("years", "multiple"))
+    quantities = a.quantities
+    blocked = sum(
+        1
+        for i in a.figures_in[own]
+        if a.doc.at(quantities[i].start) in gap and quantities[i].family not in ("years", "multiple")
+    )
     near = 0 if len(gap) <= 1 else 1 if len(gap) <= 3 else 2 if len(gap) <= 6 else 3 if len(gap) <= 12 else 4
     marks = "".join(sorted({a.doc.tokens[k].norm for k in gap if a.doc.tokens[k].norm in ",;:-("}))
     out = [f"{side}{near}", f"{side}block{min(blocked, 2)}", f"{side}{near}m{marks}", f"{side}{near}b{min(blocked, 1)}"]

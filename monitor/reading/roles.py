@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -40,19 +41,40 @@ class Told:
 
 def candidates(a: Analysis, index: int, told: Told) -> list[str]:
     """The codes that a figure can be about, most salient first; those of its own and the last sentence always."""
+    sentence = a.doc.sentence_of[span(a, a.quantities[index])[0]]
+    near = [p.code for p in a.places_in[sentence]]
+    before = [p.code for p in a.places_in[sentence - 1]] if sentence > 1 else []
+    carried = [code for code in (told.party, told.counterparty) if code and code != WORLD]
+    chosen = dict.fromkeys([*near, *carried, *before, *a.derived(_salient)[:6], *a.home, "US"])
+    return list(chosen)[:MOST_CANDIDATES]
+
+
+def _salient(a: Analysis) -> list[str]:
+    """The codes of the article, most mentioned first; the title counts twice, a mere hint less."""
     counts: dict[str, float] = {}
     for place in a.places:
         weight = (0.4 if place.weak else 1.0) * (2.0 if place.first < a.doc.sentences[0][1] else 1.0)
         counts[place.code] = counts.get(place.code, 0.0) + weight
-    ranked = sorted(counts, key=lambda code: -counts[code])
-    first, _ = span(a, a.quantities[index])
-    sentence = a.doc.sentence_of[first]
-    begin, end = a.doc.sentences[sentence]
-    near = [p.code for p in a.places if begin <= p.first < end]
-    before = [p.code for p in a.places if sentence > 1 and a.doc.sentences[sentence - 1][0] <= p.first < begin]
-    carried = [code for code in (told.party, told.counterparty) if code and code != WORLD]
-    chosen = dict.fromkeys([*near, *carried, *before, *ranked[:6], *a.home, "US"])
-    return list(chosen)[:MOST_CANDIDATES]
+    return sorted(counts, key=lambda code: -counts[code])
+
+
+def _counts(a: Analysis) -> Counter[str]:
+    """How often each code is mentioned."""
+    return Counter(place.code for place in a.places)
+
+
+def _paragraph_so_far(a: Analysis) -> list[tuple[Place | None, frozenset[str]]]:
+    """For each sentence the first place that its paragraph has named before it, and the codes of all of them."""
+    out: list[tuple[Place | None, frozenset[str]]] = []
+    head: Place | None = None
+    codes: frozenset[str] = frozenset()
+    for sentence, places in enumerate(a.places_in):
+        if a.doc.paragraphs[sentence] == sentence:
+            head, codes = None, frozenset()
+        out.append((head, codes))
+        if places:
+            head, codes = head or places[0], codes | {place.code for place in places}
+    return out
 
 
 def side_features(a: Analysis, index: int, kind: str, told: Told) -> Mapping[str, list[str]]:
@@ -63,16 +85,13 @@ def side_features(a: Analysis, index: int, kind: str, told: Told) -> Mapping[str
     group = GROUPS.get(kind, "m")
     codes = candidates(a, index, told)
     cast = trade.votes(a)
-    counts: dict[str, int] = {}
-    for place in a.places:
-        counts[place.code] = counts.get(place.code, 0) + 1
-    here = [p for p in a.places if begin <= p.first < end]
+    most = [max((votes[side] for votes in cast.values()), default=0) for side in (0, 1)]
+    counts = a.derived(_counts)
+    here = a.places_in[sentence]
     others = [
-        (s, e)
-        for i, q in enumerate(a.quantities)
-        if i != index and q.family not in ("multiple", "removal", "years")
-        for s, e in [span(a, q)]
-        if begin <= s < end
+        span(a, a.quantities[i])
+        for i in a.figures_in[sentence]
+        if i != index and a.quantities[i].family not in ("multiple", "removal", "years")
     ]
     letters = evidence(a, first, last, begin, end)
     out: dict[str, list[str]] = {}
@@ -84,8 +103,8 @@ def side_features(a: Analysis, index: int, kind: str, told: Told) -> Mapping[str
         features += [f"E{letter}"] + [f"E{letter}|{other}" for other in sorted(set(letters.values()))]
         levies, bears = cast.get(code, (0, 0))
         features += [f"dP{min(levies, 3)}", f"dC{min(bears, 3)}", f"d{min(levies, 2)}{min(bears, 2)}"]
-        features.append("dPmost" if levies and levies == max(v[0] for v in cast.values()) else "dP-")
-        features.append("dCmost" if bears and bears == max(v[1] for v in cast.values()) else "dC-")
+        features.append("dPmost" if levies and levies == most[0] else "dP-")
+        features.append("dCmost" if bears and bears == most[1] else "dC-")
         if code in a.home:
             features.append("home")
         features += _mentioned(a, [p for p in here if p.code == code], here, first, last, begin, end, others)
@@ -240,10 +259,10 @@ PATH = frozenset(
 def _elsewhere(a: Analysis, code: str, sentence: int, told: Told) -> list[str]:
     """Features of a code from outside the sentence: the title, the sentence before, the claim before."""
     out = []
-    title = [p for p in a.places if p.code == code and p.first < a.doc.sentences[0][1]]
+    title = [p for p in a.places_in[0] if p.code == code]
     if title:
         p = title[0]
-        nth = len({o.code for o in a.places if o.first < p.first})
+        nth = len({o.code for o in a.places_in[0] if o.first < p.first})
         after = a.shapes[p.last] if p.last < a.doc.sentences[0][1] else "<edge>"
         before = a.shapes[p.first - 1] if p.first else "<edge>"
         out += [
@@ -258,8 +277,7 @@ def _elsewhere(a: Analysis, code: str, sentence: int, told: Told) -> list[str]:
     else:
         out.append("noT")
     if sentence > 1:
-        b, e = a.doc.sentences[sentence - 1]
-        earlier = [p for p in a.places if b <= p.first < e]
+        earlier = a.places_in[sentence - 1]
         own = [p for p in earlier if p.code == code]
         if own:
             out += ["S-1", f"S-1k:{own[-1].kind}"]
@@ -269,18 +287,17 @@ def _elsewhere(a: Analysis, code: str, sentence: int, told: Told) -> list[str]:
     opening = a.doc.paragraphs[sentence]
     if opening > 0:
         begin = a.doc.sentences[opening][0]
-        told_so_far = [p for p in a.places if begin <= p.first < a.doc.sentences[sentence][0]]
-        if any(p.code == code for p in told_so_far):
+        head, named = a.derived(_paragraph_so_far)[sentence]
+        if code in named:
             out.append("para")
-        if told_so_far and told_so_far[0].code == code:
-            head = told_so_far[0]
+        if head is not None and head.code == code:
             out += ["paralead", f"paralead{min(sentence - opening, 3)}"]
             if head.first == begin and (
                 head.list_last == a.doc.sentences[opening][1] - 1
                 or a.doc.tokens[head.list_last].norm in (":", ".", "-", "(")
             ):
                 out += ["heading", f"heading:{head.kind}"]
-        elif any(code in p.members for p in told_so_far[:1]):
+        elif head is not None and code in head.members:
             out.append("paralead")
     if told.party == code:
         out += ["lastP", f"lastP:{told.kind}"]
@@ -293,7 +310,7 @@ def _elsewhere(a: Analysis, code: str, sentence: int, told: Told) -> list[str]:
 
 def _world(a: Analysis, first: int, last: int, begin: int, end: int, here: list[Place]) -> list[str]:
     """Features of "all countries": the words that say so, and how few are named."""
-    out = [f"named{min(len({p.code for p in here}), 3)}", f"codes{min(len({p.code for p in a.places}), 3)}"]
+    out = [f"named{min(len({p.code for p in here}), 3)}", f"codes{min(len(a.derived(_counts)), 3)}"]
     for side, span_range in (("L", range(max(begin, first - 12), first)), ("R", range(last, min(end, last + 12)))):
         if any("world" in a.classes[k] for k in span_range):
             out.append(f"{side}world")
@@ -301,7 +318,7 @@ def _world(a: Analysis, first: int, last: int, begin: int, end: int, here: list[
             out.append(f"{side}all")
     if "world" in a.title_classes:
         out.append("Tworld")
-    titled = {p.code for p in a.places if p.first < a.doc.sentences[0][1]}
+    titled = {p.code for p in a.places_in[0]}
     out.append(f"titled{min(len(titled - {'US'}), 2)}")
     out.append(f"foreign{min(len({p.code for p in here} - {'US'}), 2)}")
     return out

@@ -10,7 +10,7 @@ from monitor.reading import lists
 from monitor.reading.analysis import Analysis
 from monitor.reading.features import span
 from monitor.reading.lists import Chunk, signature
-from monitor.reading.nearby import BACK, where
+from monitor.reading.nearby import around, where
 from monitor.reading.roles import GROUPS, Told
 
 Scopes = tuple[str, ...]
@@ -59,7 +59,7 @@ class _Around:
         first, last = span(a, a.quantities[index])
         sentence = a.doc.sentence_of[first]
         begin, end = a.doc.sentences[sentence]
-        named = tuple(c for c in lists.chunks(a) if begin <= c.start < end and c.scopes != ALL)
+        named = tuple(c for c in lists.chunks_in(a)[sentence] if c.scopes != ALL)
         return cls(a, index, kind, told, first, last, sentence, begin, end, named)
 
 
@@ -69,8 +69,8 @@ def scope_options(a: Analysis, index: int, kind: str, told: Told) -> list[tuple[
     group = GROUPS.get(kind, "m")
     candidates = _candidates(f, group == "m")
     shared = _general(f)
-    titled = {c.scopes for c in lists.chunks(a) if c.start < a.doc.sentences[0][1] and c.scopes != ALL}
-    trades = {c.scope for c in a.companies if c.scope and told.actor in (None, c.name)}
+    titled = {c.scopes for c in lists.chunks_in(a)[0] if c.scopes != ALL}
+    trades = {scope for name, scope in a.derived(_trades) if told.actor in (None, name)}
     out = []
     for scopes, places in candidates.items():
         kept = "a:" if scopes == ALL else "o:" if scopes == OTHER else ""
@@ -86,25 +86,30 @@ def _candidates(f: _Around, is_sum: bool) -> Mapping[Scopes, list[Chunk]]:
     """The lists of the title and of the sentences around, what was told last, the trades of the firms around."""
     a, told = f.a, f.told
     found: dict[Scopes, list[Chunk]] = {ALL: [], OTHER: []}
-    for chunk in lists.chunks(a):
-        sentence = a.doc.sentence_of[chunk.start]
-        if sentence == 0 or f.sentence - BACK <= sentence <= f.sentence + 1:
-            found.setdefault(_whole(a, chunk.scopes) if is_sum else chunk.scopes, []).append(chunk)
+    for chunk in (c for s in around(f.sentence, len(a.doc.sentences)) for c in lists.chunks_in(a)[s]):
+        found.setdefault(_whole(a, chunk.scopes) if is_sum else chunk.scopes, []).append(chunk)
     if not is_sum:
         for together in _together(f):
             found.setdefault(together.scopes, []).append(together)
     if told.scopes:
         found.setdefault(told.scopes, [])
-    for company in a.companies:
-        if company.scope and a.doc.sentence_of[a.doc.at(company.start)] in (0, f.sentence, f.sentence - 1):
-            found.setdefault((company.scope,), [])
+    for sentence in dict.fromkeys((0, max(0, f.sentence - 1), f.sentence)):
+        for company in a.companies_in[sentence]:
+            if company.scope:
+                found.setdefault((company.scope,), [])
     return found
+
+
+def _trades(a: Analysis) -> frozenset[tuple[str, str]]:
+    """The firms of the article with what they make."""
+    return frozenset((company.name, company.scope) for company in a.companies if company.scope)
 
 
 def _together(f: _Around) -> Iterator[Chunk]:
     """Two lists of the sentence as one, where no figure stands between: "beef, and up to 1,500 tonnes of poultry"."""
     a = f.a
-    figures = [first for q in a.quantities if f.begin <= (first := a.doc.at(q.start)) < f.end and q.family in RATES]
+    inside = (a.quantities[i] for i in a.figures_in[f.sentence])
+    figures = [a.doc.at(q.start) for q in inside if q.family in RATES]
     for one, other in pairwise(f.named):
         gap = range(one.stop, other.start)
         parted = any(first in gap for first in figures)
@@ -135,7 +140,8 @@ def _general(f: _Around) -> list[str]:
 def _counted(f: _Around) -> Iterator[str]:
     """How many goods, or what share of them, the sentence says: "98% of lines", "221 products"."""
     a = f.a
-    spans = {a.doc.at(q.start): q for q in a.quantities if q.family in ("percent", "bare", "share", "fraction")}
+    inside = (a.quantities[i] for i in a.figures_in[f.sentence])
+    spans = {a.doc.at(q.start): q for q in inside if q.family in ("percent", "bare", "share", "fraction")}
     for k in range(f.begin, f.end):
         if k in spans and k != f.first:
             q = spans[k]
@@ -165,8 +171,7 @@ def _context(f: _Around, scopes: Scopes, places: list[Chunk], titled: set[Scopes
         yield from ("T", f"Tn{n}", f"Tt{min(len(titled), 2)}n{n}")
     if len(scopes) == 1 and scopes[0] in trades:
         yield from ("trade", f"trade:{f.kind}", f"traden{n}", f"trade={scopes[0]}:{f.kind}")
-    count = sum(c.scopes == scopes for c in lists.chunks(a))
-    yield f"count{min(count, 3)}"
+    yield f"count{min(lists.counted(a)[scopes], 3)}"
     if places and not any(f.begin <= c.start < f.end for c in places):
         sentence = max(a.doc.sentence_of[c.start] for c in places)
         away = str(sentence - f.sentence) if sentence else "T"
@@ -198,7 +203,7 @@ def _placed(f: _Around, scopes: Scopes, places: list[Chunk]) -> Iterator[str]:
             yield from (f"2{name}" for name in place[:2])
             continue
         yield from place
-        if chunk not in lists.chunks(a):
+        if chunk not in f.named and chunk.scopes != ALL:
             parts = [c for c in f.named if chunk.start <= c.start < chunk.stop]
             marks = signature(a, range(parts[0].stop, parts[-1].start))
             yield from ("both", f"both:{' '.join(marks[:3])}", *(f"bothhas:{name}" for name in set(marks)))
@@ -220,7 +225,7 @@ def _placed(f: _Around, scopes: Scopes, places: list[Chunk]) -> Iterator[str]:
 def _tied(f: _Around, chunk: Chunk, side: str) -> Iterator[str]:
     """Whether the words tie the list to this figure or to another, and which side the sentence's other ties are on."""
     ties = lists.ties(f.a).get(f.sentence, ())
-    places = {k for k, c in enumerate(lists.chunks(f.a)) if chunk.start <= c.start < chunk.stop}
+    places = lists.places_of(f.a, chunk.start, chunk.stop)
     own = any(t.figure == f.index and t.chunk in places for t in ties)
     taken = [t for t in ties if t.chunk in places and t.figure != f.index]
     elsewhere = any(t.figure == f.index and t.chunk not in places for t in ties)

@@ -188,10 +188,8 @@ def _dates(a: Analysis, first: int, last: int, begin: int, end: int, figures: fr
     """The dates of the sentence: ahead or behind, the word before each, and whether another figure stands between."""
     published = a.published.isoformat()
     found = False
-    for mention in a.dates:
+    for mention in a.dates_in[a.doc.sentence_of[first]]:
         start, stop = a.doc.at(mention.start), a.doc.at(mention.end - 1) + 1
-        if not begin <= start < end:
-            continue
         found = True
         before = a.shapes[start - 1] if start > begin else "<edge>"
         when = _when(mention.past, mention.future, published)

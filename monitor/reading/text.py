@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -102,9 +102,20 @@ class Document:
             out.append(index if begins else out[-1])
         return out
 
+    @cached_property
+    def token_at(self) -> list[int]:
+        """For each offset of the body, and the one behind it, the index of the token at or before it."""
+        out: list[int] = []
+        for index, token in enumerate(self.tokens):
+            if index:
+                out += [index - 1] * (token.start - len(out))
+            else:
+                out = [0] * token.start
+        return out + [max(len(self.tokens) - 1, 0)] * (len(self.body) + 1 - len(out))
+
     def at(self, offset: int) -> int:
         """The index of the token at or before an offset of the body."""
-        return max(bisect_right(self.starts, offset) - 1, 0)
+        return self.token_at[offset]
 
     def span(self, sentence: int) -> tuple[int, int]:
         """Offsets of a sentence in the body."""

@@ -72,6 +72,11 @@ def _roles_by_sentence(a: Analysis) -> Mapping[int, Mapping[str, str]]:
     return out
 
 
+def _cast_in(a: Analysis) -> list[list[tuple[Place, str]]]:
+    """For each sentence the places that it names with their roles."""
+    return a.by_sentence(zip(a.places, place_roles(a), strict=True), lambda pair: pair[0].first)
+
+
 def _role(a: Analysis, p: Place) -> str:
     begin, end = a.doc.sentences[a.doc.sentence_of[p.first]]
     if p.kind == "group":
@@ -194,8 +199,8 @@ def evidence(a: Analysis, first: int, last: int, begin: int, end: int) -> Mappin
     figures = [k for k in range(begin, end) if a.shapes[k] == "<figure>"]
     stops = [k for k in range(begin, end) if a.doc.tokens[k].norm in STOPS]
     best: dict[str, tuple[int, str]] = {}
-    for p, role in zip(a.places, place_roles(a), strict=True):
-        if not begin <= p.first < end or first <= p.first < last:
+    for p, role in a.derived(_cast_in)[a.doc.sentence_of[begin]]:
+        if first <= p.first < last:
             continue
         before = p.list_last <= first
         low, high = (p.list_last, first) if before else (last, p.list_first)
