@@ -1,4 +1,4 @@
-"""`pactwatch feeds`: the feeds and how they are, and what a poll of an address or a file would see."""
+"""`pactwatch feeds`: its commands, and what a poll of an address or a file would see."""
 
 from __future__ import annotations
 
@@ -8,18 +8,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from monitor.cli.feedsadd import add
+from monitor.cli.feedschange import pause, poll, remove, resume
+from monitor.cli.feedshealth import edits, health
+from monitor.cli.feedslist import list_feeds
+from monitor.cli.feedsopml import export_feeds, import_feeds
 from monitor.cli.groups import ListByDefault
 from monitor.cli.loading import counted, load_or_exit
 
 if TYPE_CHECKING:
-    from config.load import Loaded
-    from config.settings import Settings
+    from config.settings import Login, Settings
+    from monitor.feeds.credentials import Keys
     from monitor.feeds.entry import Entry, ParsedFeed
-    from monitor.store.feeds import State
 
 #: Entries of one document that are shown to people; `--json` has all.
 SHOWN = 10
@@ -34,79 +38,15 @@ def feeds() -> None:
       pactwatch feeds                                            those that are switched on
       pactwatch feeds --all                                      the whole catalogue too
       pactwatch feeds test https://www.ft.com/trade?format=rss   what a poll would see
+      pactwatch feeds add https://www.motie.go.kr                finds the feeds of a site
+      pactwatch feeds health                                     which are in trouble, and why
     """
 
 
-@feeds.command("list", short_help="The feeds: when asked next, what is wrong.")
-@click.option("--all", "everything", is_flag=True, help="Also those that are switched off.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-@click.pass_obj
-def list_feeds(config_path: Path | None, everything: bool, as_json: bool) -> None:
-    """The configured feeds: country, tier, when each is asked next, and what is wrong with it.
-
-    \b
-    Examples:
-      pactwatch feeds list
-      pactwatch feeds list --all --json
-    """
-    loaded = load_or_exit(config_path)
-    states = _states(loaded)
-    shown = [feed for feed in loaded.config.feeds if feed.enabled or everything]
-    if as_json:
-        for feed in shown:
-            click.echo(json.dumps(feed.model_dump(mode="json") | _standing(states.get(feed.name)), ensure_ascii=False))
-        return
-
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    from monitor.cli.console import console
-
-    table = Table("feed", "country", "tier", "next poll", "state", box=box.SIMPLE)
-    for feed in shown:
-        state = states.get(feed.name)
-        due = f"{state.next_poll_at:%d %b %H:%M}" if state else "at once"
-        table.add_row(
-            Text(feed.name), Text(feed.country or ""), str(feed.tier), due if feed.enabled else "off",
-            Text(_in_words(state) if feed.enabled else "", "red" if state and state.failures else ""),
-        )  # fmt: skip
-    out = console()
-    out.print(table)
-    off = sum(1 for feed in loaded.config.feeds if not feed.enabled)
-    rest = f", {off} switched off" + ("" if everything else " (--all shows them)") if off else ""
-    out.print(f"{counted(len(loaded.config.feeds) - off, 'feed')}{rest}")
-
-
-def _states(loaded: Loaded) -> dict[str, State]:
-    """The state of each feed that the database knows, by name; nothing where there is no database yet."""
-    from monitor.daemon.works import database_url
-    from monitor.store import NoLedger, Store, StoreError
-    from monitor.store.feeds import listing
-
-    try:
-        store = Store.open(database_url(loaded), read_only=True)
-    except NoLedger:
-        return {}
-    except StoreError as error:
-        raise click.ClickException(str(error)) from error
-    try:
-        with store.read() as connection:
-            return {stored.feed.name: stored.state for stored in listing(connection)}
-    finally:
-        store.close()
-
-
-def _standing(state: State | None) -> dict[str, Any]:
-    names = ("next_poll_at", "last_polled_at", "last_ok_at", "failures", "last_error", "gone", "moved_to", "why")
-    values = {name: getattr(state, name) if state else None for name in names}
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
-
-
-def _in_words(state: State | None) -> str:
-    if state is None or state.last_polled_at is None:
-        return "not polled yet"
-    return f"{state.last_error} ({state.why})" if state.failures else state.why
+for command in (
+    list_feeds, add, remove, pause, resume, poll, health, edits, import_feeds, export_feeds,
+):  # fmt: skip
+    feeds.add_command(command)
 
 
 @feeds.command("test", short_help="What a poll would see; nothing is stored.")
@@ -162,7 +102,7 @@ def _look(sources: tuple[str, ...], config_path: Path | None) -> Iterator[Seen]:
         if source == "-":
             yield _parsed(source, sys.stdin.buffer.read(), "")
         elif "://" in source:
-            yield _asked(source, _settings(config_path))
+            yield _asked(source, _settings(config_path), _login(source, config_path))
         else:
             yield from map(_file, _files(Path(source)))
 
@@ -216,20 +156,41 @@ def _settings(config_path: Path | None) -> Settings:
         return Settings()
 
 
-def _asked(url: str, settings: Settings) -> Seen:
-    import asyncio
-
-    from config.outbound import Outbound
-    from monitor.feeds.fetch import Fetched, Fetcher, FetchError, Request
-
-    async def ask() -> Fetched:
-        async with Fetcher(settings, Outbound(settings.allow_private), clock=lambda: datetime.now(UTC)) as fetcher:
-            return await fetcher.fetch(Request(url=url))
+def _login(url: str, config_path: Path | None) -> Login | None:
+    """The login of the configured feed at this address."""
+    from config.load import ConfigError, load
+    from monitor.cli.feedstore import at_address, known, looking
 
     try:
-        got = asyncio.run(ask())
+        loaded = load(config_path)
+    except ConfigError:
+        return None
+    try:
+        with looking(loaded) as connection:
+            found = at_address(url, known(connection, loaded))
+    except click.ClickException:  # A database that cannot be read is no reason not to try a feed.
+        found = at_address(url, known(None, loaded))
+    return found.feed.login if found else None
+
+
+def _asked(url: str, settings: Settings, login: Login | None) -> Seen:
+    import asyncio
+    import os
+
+    from config.outbound import Outbound
+    from monitor.feeds.credentials import Locked, unlock
+    from monitor.feeds.fetch import Fetched, Fetcher, FetchError, Request
+
+    async def ask(keys: Keys | None) -> Fetched:
+        async with Fetcher(settings, Outbound(settings.allow_private), clock=lambda: datetime.now(UTC)) as fetcher:
+            return await fetcher.fetch(Request(url=url, keys=keys))
+
+    try:
+        got = asyncio.run(ask(unlock(login, url, os.environ) if login else None))
     except FetchError as error:
         return Seen(name=url, error=error.reason)
+    except Locked as error:
+        return Seen(name=url, error=str(error))
     told = [f"{got.status}, {len(got.body or b''):,} bytes"]
     told += [f"has moved for good to {got.moved_to}"] if got.moved_to else []
     told += [f"answered by {got.url}"] if got.url not in (url, got.moved_to) else []

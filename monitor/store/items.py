@@ -87,6 +87,12 @@ def backlog(connection: Connection, limit: int, now: datetime | None = None) -> 
     return [_unread(row) for row in connection.execute(query).mappings()]
 
 
+def last_brought(connection: Connection) -> dict[int, datetime]:
+    """A feed's id → when it last brought an item that it had not brought before."""
+    latest = select(item_feeds.c.feed_id, func.max(item_feeds.c.seen_at)).group_by(item_feeds.c.feed_id)
+    return {row[0]: row[1] for row in connection.execute(latest)}
+
+
 def get(connection: Connection, item_id: int) -> Unread | None:
     """One item, read or not."""
     row = connection.execute(_with_page().where(items.c.id == item_id)).mappings().first()

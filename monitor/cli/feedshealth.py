@@ -1,0 +1,148 @@
+"""`pactwatch feeds health`, and `feeds edits`: which feeds are in trouble, and what publishers took back in silence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.feedstore import stored
+from monitor.cli.loading import counted, load_or_exit
+from monitor.cli.storing import as_json_option, reading
+
+if TYPE_CHECKING:
+    from monitor.feeds.health import Country, Health, Record
+    from monitor.store.feeds import Stored
+
+
+@click.command(short_help="Which feeds are in trouble, and why, by country.")
+@click.option("--country", help="Only feeds of this one (KR).")
+@click.option("--all", "everything", is_flag=True, help="Also the feeds that are well.")
+@as_json_option
+@click.pass_obj
+def health(config_path: Path | None, country: str | None, everything: bool, as_json: bool) -> None:
+    """How the feeds are doing: a line for each country, then every feed in trouble, the worst first, with the reason.
+
+    Fresh is a feed that could be read when it was last asked; blind is one without a success for six hours, or longer
+    where it is asked seldom. Ends with 1 if something may have been missed: a feed is gone, blind or failing.
+
+    \b
+    Examples:
+      pactwatch feeds health
+      pactwatch feeds health --country KR
+      pactwatch feeds health --json | jq '.feeds[] | select(.trouble == "blind")'
+    """
+    from monitor.feeds.health import by_country, by_trouble
+
+    now = datetime.now(UTC)
+    records = [_record(one, last) for one, last in stored(load_or_exit(config_path))]
+    if country:
+        records = [one for one in records if (one.country or "").casefold() == country.casefold()]
+    found = by_trouble(records, now)
+    countries = by_country(found, now)
+    if as_json:
+        click.echo(json.dumps(_data(found, countries), ensure_ascii=False, indent=2))
+    else:
+        _print(found, countries, everything)
+    if any(one.trouble.serious for one in found):
+        raise click.exceptions.Exit(1)
+
+
+def _record(one: Stored, last_item_at: datetime | None) -> Record:
+    from monitor.feeds.health import Record
+
+    state = one.state
+    return Record(
+        name=one.feed.name,
+        country=one.feed.country,
+        url=one.feed.url,
+        added_at=one.added_at,
+        interval=state.interval,
+        failures=state.failures,
+        last_ok_at=state.last_ok_at,
+        last_polled_at=state.last_polled_at,
+        last_error=state.last_error,
+        gone=state.gone,
+        moved_to=state.moved_to,
+        paused_at=one.paused_at,
+        pause_reason=one.pause_reason,
+        last_item_at=last_item_at,
+    )
+
+
+def _data(found: Sequence[Health], countries: Sequence[Country]) -> dict[str, object]:
+    return {
+        "countries": [
+            {"country": one.code, "feeds": one.feeds, "fresh": one.fresh, "said": one.said} for one in countries
+        ],
+        "feeds": [
+            {
+                "feed": one.record.name,
+                "country": one.record.country,
+                "trouble": one.trouble.name.lower(),
+                "reason": one.reason,
+                "since": one.since.isoformat() if one.since else None,
+                "failures": one.record.failures,
+                "last_ok_at": one.record.last_ok_at.isoformat() if one.record.last_ok_at else None,
+                "last_item_at": one.record.last_item_at.isoformat() if one.record.last_item_at else None,
+                "url": one.record.url,
+            }
+            for one in found
+        ],
+    }
+
+
+def _print(found: Sequence[Health], countries: Sequence[Country], everything: bool) -> None:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    from monitor.cli.console import console
+    from monitor.feeds.health import Trouble
+
+    out = console()
+    for one in countries:
+        out.print(Text(one.said, "" if one.fresh == one.feeds else "bold"), soft_wrap=True)
+    shown = [one for one in found if everything or one.trouble is not Trouble.FRESH]
+    if shown:
+        table = Table("feed", "country", "trouble", "why", box=box.SIMPLE)
+        for health in shown:
+            style = "red" if health.trouble.serious else "yellow" if health.trouble is not Trouble.FRESH else ""
+            record = health.record
+            word = Text(health.trouble.name.lower(), style)
+            table.add_row(Text(record.name), Text(record.country or ""), word, Text(health.reason))
+        out.print(table)
+    elif found:
+        out.print("All is well.")
+    if not found:
+        out.print("No feed was asked yet: pactwatch run")
+
+
+@click.command(short_help="Figures that publishers took out of articles in silence.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many, latest first.")
+@as_json_option
+@click.pass_obj
+def edits(config_path: Path | None, limit: int, as_json: bool) -> None:
+    """Silent edits: figures that we quoted and that the same article has no more.
+
+    \b
+    Example:
+      pactwatch feeds edits --json
+    """
+    from monitor.store.edits import listing
+
+    with reading(load_or_exit(config_path)) as connection:
+        found = listing(connection, limit)
+    if as_json:
+        for one in found:
+            row = {name: getattr(one, name) for name in one.__slots__} | {"noted_at": one.noted_at.isoformat()}
+            click.echo(json.dumps(row, ensure_ascii=False))
+        return
+    for one in found:
+        click.echo(f'{one.noted_at:%d %b %Y %H:%M}  {one.source}: "{one.figure}" is gone from "{one.title}"')
+        click.echo(f'    it said: "{one.quote}"' + (f"\n    {one.link}" if one.link else ""))
+    click.echo(counted(len(found), "silent edit"))

@@ -1,0 +1,110 @@
+"""The feeds that a command works on: those of the owner's files and those that commands added, by name or address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.storing import Unknown
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from config.load import Loaded
+    from config.settings import Feed
+    from monitor.feeds.merging import Known
+    from monitor.store.feeds import Stored
+
+
+def known(connection: Connection | None, loaded: Loaded) -> list[Known]:
+    """Every feed that is asked: those that the owner's files switch on, and those that commands added beside them."""
+    from monitor.feeds.merging import Known
+    from monitor.store.feeds import listing
+
+    own = [Known(feed, own=True) for feed in loaded.config.feeds if feed.enabled]
+    stored = listing(connection) if connection is not None else []
+    return own + [Known(one.feed, own=False) for one in commanded(stored, loaded)]
+
+
+def stored(loaded: Loaded) -> list[tuple[Stored, datetime | None]]:
+    """Every stored feed with when it last brought something new; none where there is no database yet."""
+    from monitor.store.feeds import listing
+    from monitor.store.items import last_brought
+
+    with looking(loaded) as connection:
+        if connection is None:
+            return []
+        last = last_brought(connection)
+        return [(one, last.get(one.id)) for one in listing(connection)]
+
+
+@contextmanager
+def looking(loaded: Loaded) -> Iterator[Connection | None]:
+    """A connection that only reads; None where there is no database yet. ClickException where it cannot be read."""
+    from monitor.daemon.works import database_url
+    from monitor.store import NoLedger, Store, StoreError
+
+    try:
+        store = Store.open(database_url(loaded), read_only=True)
+    except NoLedger:
+        yield None
+        return
+    except StoreError as error:
+        raise click.ClickException(str(error)) from error
+    try:
+        with store.read() as connection:
+            yield connection
+    finally:
+        store.close()
+
+
+def commanded(stored: Sequence[Stored], loaded: Loaded) -> list[Stored]:
+    """The feeds that commands added and that no file of the owner's switches on too."""
+    own = {feed.name for feed in loaded.config.feeds if feed.enabled}
+    return [one for one in stored if one.origin == "command" and one.feed.name not in own]
+
+
+def at_address(url: str, feeds: Sequence[Known]) -> Known | None:
+    """The feed that has this address, in whatever spelling."""
+    from monitor.feeds.canonical import canonical
+
+    return next((one for one in feeds if canonical(one.feed.url) == canonical(url)), None)
+
+
+def named(connection: Connection, loaded: Loaded, name: str) -> Stored:
+    """The stored feed that a name or address means. Unknown, with what to do, where there is none."""
+    from difflib import get_close_matches
+
+    from monitor.store.feeds import listing
+
+    stored = listing(connection)
+    for one in stored:
+        if name in (one.feed.name, one.feed.url) or name.casefold() == one.feed.name.casefold():
+            return one
+    own: Feed | None = next((feed for feed in loaded.config.feeds if name in (feed.name, feed.url)), None)
+    if own is not None and own.enabled:
+        raise Unknown(f'"{own.name}" is in your files, but no daemon has taken it over yet: pactwatch run')
+    if own is not None:
+        raise Unknown(f'"{own.name}" is switched off: pactwatch feeds list --all')
+    near = get_close_matches(name, [one.feed.name for one in stored], n=3, cutoff=0.4)
+    raise Unknown(f'there is no feed "{name}". ' + (f"Nearest: {', '.join(near)}" if near else "See: pactwatch feeds"))
+
+
+def running(loaded: Loaded) -> bool:
+    """Whether a daemon works on the data folder."""
+    from monitor.daemon.lock import held
+
+    try:
+        return held(loaded.data_dir)
+    except OSError:
+        return False
+
+
+def when_asked(loaded: Loaded) -> str:
+    """When what is due now is asked, in words."""
+    return "It is asked within a minute." if running(loaded) else "It is asked when the daemon runs: pactwatch run"
