@@ -1,11 +1,16 @@
-"""Polls what is due: fetched side by side, parsed off the loop, stored with the feed's new state in one transaction."""
+"""Polls what is due: fetched side by side, and what came is parsed and stored in batches off the loop.
+
+A batch is one transaction: items, validators and schedules of all its polls are there together or not at all. While
+one is stored the next gathers, so that a single poll is stored at once and a thousand cost a few turns of the disk.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, Protocol
@@ -14,22 +19,30 @@ from structlog import get_logger
 
 from config.settings import Config
 from monitor.feeds.credentials import Locked
-from monitor.feeds.entry import ParseError
 from monitor.feeds.fetch import Fetched, FetchError, Request
-from monitor.feeds.parse import parse
 from monitor.feeds.schedule import Outcome
 from monitor.pipeline import asking, events, steps
+from monitor.pipeline.arrivals import Arrival, read_all, size, unforeseen
+from monitor.pipeline.memory import Memory
 from monitor.pipeline.steps import Brought
 from monitor.pipeline.writer import Writer
 from monitor.store import StoreError, feeds
-from monitor.store.feeds import Lease, LeaseLost
+from monitor.store.feeds import Lease, State
+from monitor.store.items import Saved
 
 #: How long a feed is ours to poll: longer than the slowest answer and a long queue before its host.
 LEASE: Final = timedelta(minutes=15)
-#: Real seconds in which one turn takes on new feeds, so that it has an end on a large list.
+#: Feeds that are claimed for each request that may be under way: many of them wait for their host.
+AHEAD: Final = 10
+#: Real seconds after which a turn ends as soon as nothing is under way, and after which it takes on nothing more.
 CLAIM_FOR: Final = 60.0
+CLAIM_AT_MOST: Final = 300.0
 #: Real seconds between two looks for feeds that have become due while others are under way.
 LOOK: Final = 1.0
+#: Polls and bytes of one batch, and the bytes that may wait to be stored before no more are fetched.
+BATCH: Final = 200
+BATCH_BYTES: Final = 1_000_000
+MOST_WAITING: Final = 32_000_000
 
 log = get_logger()
 
@@ -40,9 +53,17 @@ class Fetches(Protocol):
     async def fetch(self, request: Request) -> Fetched: ...
 
 
-def unforeseen(error: Exception) -> Brought:
-    """The outcome of a poll on which the program itself failed."""
-    return Brought(outcome=Outcome(error=f"a mistake in pactwatch: {type(error).__name__}: {error}"))
+@dataclass(slots=True)
+class _Turn:
+    """One turn of polling."""
+
+    until: float
+    at_most: float
+    done: int = 0
+    #: When feeds were last looked for, and whether that brought all that there was room for.
+    looked: float = 0.0
+    more: bool = True
+    trouble: StoreError | None = None
 
 
 class Poller:
@@ -63,8 +84,15 @@ class Poller:
         self._clock = clock
         self._tell = on_event
         self._draw = draw
-        self._polling: dict[asyncio.Task[None], Lease] = {}
+        self._memory = Memory()
+        self._asking: dict[asyncio.Task[None], Lease] = {}
+        self._arrived: list[Arrival] = []
+        #: Bytes that wait to be stored.
+        self._waiting = 0
         self._to_release: list[Lease] = []
+        self._came = asyncio.Event()
+        self._room = asyncio.Event()
+        self._room.set()
         self.stopping = False
 
     async def poll_due(self) -> int:
@@ -73,101 +101,148 @@ class Poller:
         A slow feed delays no other: feeds that become due meanwhile are taken on too. Raises StoreError.
         """
         loop = asyncio.get_running_loop()
-        until = loop.time() + CLAIM_FOR
-        done, troubles = 0, list[StoreError]()
+        turn = _Turn(loop.time() + CLAIM_FOR, loop.time() + CLAIM_AT_MOST)
         await self._give_back()
         try:
             while True:
-                if not (self.stopping or troubles or loop.time() > until):
-                    await self._take_on(troubles)
-                if not self._polling:
+                await self._take_on(turn, loop.time())
+                if self._arrived:
+                    await self._store_some(turn)
+                elif not self._asking:
                     break
-                ended, _ = await asyncio.wait(self._polling, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
-                done += self._ended(ended, troubles)
+                else:
+                    await self._something_came()
         finally:
             await self._cut_off()
             await self._give_back()
-        if troubles:
-            raise troubles[0]
-        return done
+        if turn.trouble:
+            raise turn.trouble
+        return turn.done
 
-    async def _take_on(self, troubles: list[StoreError]) -> None:
-        """Claims as many due feeds as there is room for, and starts to poll them."""
-        polling = self._config().settings.polling
-        room = polling.concurrency - len(self._polling)
-        if self._polling and room < polling.concurrency // 2:
+    async def _something_came(self) -> None:
+        self._came.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK):
+                await self._came.wait()
+
+    async def _take_on(self, turn: _Turn, now: float) -> None:
+        """Claims as many due feeds as there is room for, and starts to ask them."""
+        under_way = len(self._asking) + len(self._arrived)
+        over = now > turn.at_most or (now > turn.until and not under_way)
+        if self.stopping or turn.trouble or over or (not turn.more and now < turn.looked + LOOK):
+            return
+        most = self._config().settings.polling.concurrency * AHEAD
+        if under_way > most // 2:
             return  # One claim for many feeds, not one for each that ends.
-        held = {lease.id for lease in self._polling.values()}
+        held = {lease.id for lease in self._asking.values()} | {one.lease.id for one in self._arrived}
         claim = partial(
-            feeds.claim_due, now=self._clock(), limit=room, lease=LEASE, token=secrets.token_hex(16), held=held
+            feeds.claim_due,
+            now=self._clock(),
+            limit=most - under_way,
+            lease=LEASE,
+            token=secrets.token_hex(16),
+            held=held,
         )
         try:
             leases = await self._writer.write(claim)
         except StoreError as error:
-            troubles.append(error)
+            turn.trouble = error
             return
+        turn.looked, turn.more = now, len(leases) == most - under_way
         for lease in leases:
-            self._polling[asyncio.create_task(self._poll(lease), name=f"poll {lease.feed.name}")] = lease
+            self._asking[asyncio.create_task(self._ask(lease), name=f"poll {lease.feed.name}")] = lease
 
-    def _ended(self, tasks: set[asyncio.Task[None]], troubles: list[StoreError]) -> int:
-        """Takes finished polls off the list and returns how many of them were stored."""
-        stored = 0
-        for task in tasks:
-            lease = self._polling.pop(task)
-            try:
-                task.result()
-                stored += 1
-            except LeaseLost:
-                log.info("another worker has taken the feed over", feed=lease.feed.name)
-            except StoreError as error:
-                troubles.append(error)
-                self._to_release.append(lease)
-        return stored
-
-    async def _poll(self, lease: Lease) -> None:
-        brought = await self._ask(lease)
+    async def _ask(self, lease: Lease) -> None:
+        """Fetches; every failure is an outcome of the poll and not of the turn."""
         try:
-            await self._store_poll(lease, brought)
-        except (LeaseLost, StoreError):
+            while self._waiting > MOST_WAITING:
+                self._room.clear()
+                await self._room.wait()
+            request = await asyncio.to_thread(asking.request, lease) if lease.feed.login else asking.request(lease)
+            answer = await self._fetcher.fetch(request)
+            found = answer if answer.body is not None else asking.unchanged(lease, answer)
+        except FetchError as error:
+            found = asking.failed(error)
+        except Locked as error:
+            found = Brought(outcome=Outcome(error=str(error)))
+        except Exception as error:
+            log.exception("a poll failed in a way that we did not foresee", feed=lease.feed.name)
+            found = unforeseen(error)
+        task = asyncio.current_task()
+        assert task is not None
+        del self._asking[task]
+        self._arrived.append(Arrival(lease, found, self._memory.known(lease)))
+        self._waiting += size(found)
+        self._came.set()
+
+    async def _store_some(self, turn: _Turn) -> None:
+        """Parses and stores what has come, as much as fits a batch."""
+        batch = self._batch()
+        try:
+            polls = await asyncio.to_thread(read_all, batch, self._clock())
+            await self._store(turn, polls)
+        except StoreError as error:
+            turn.trouble = error
+        finally:
+            # What was not stored is given back; what was has no lease any more, and giving it back does nothing.
+            self._to_release += [one.lease for one in batch if not one.stored]
+            self._waiting -= sum(size(one.found) for one in batch)
+            self._room.set()
+
+    def _batch(self) -> list[Arrival]:
+        number, total = 0, 0
+        while number < min(len(self._arrived), BATCH) and total <= BATCH_BYTES:
+            total += size(self._arrived[number].found)
+            number += 1
+        batch, self._arrived = self._arrived[:number], self._arrived[number:]
+        return batch
+
+    async def _store(self, turn: _Turn, polls: Sequence[Arrival]) -> None:
+        """Stores polls together; where one cannot be stored each goes alone, so that it harms no other."""
+        try:
+            await self._store_together(turn, polls)
+        except StoreError:
             raise
         except Exception as error:
-            log.exception("what a poll brought cannot be stored", feed=lease.feed.name)
-            await self._store_poll(lease, unforeseen(error))
+            if len(polls) > 1:
+                for poll in polls:
+                    await self._store(turn, [poll])
+            elif polls[0].failed:
+                raise
+            else:
+                log.exception("what a poll brought cannot be stored", feed=polls[0].lease.feed.name)
+                polls[0].fails(unforeseen(error))
+                await self._store(turn, polls)
 
-    async def _store_poll(self, lease: Lease, brought: Brought) -> None:
-        polling = self._config().settings.polling
-        step = partial(
-            steps.store_poll, lease=lease, brought=brought, now=self._clock(), draw=self._draw(), polling=polling
-        )
-        saved, state = await self._writer.write(step)
-        self._tell(*events.feed_polled(lease, brought, saved, state))
+    async def _store_together(self, turn: _Turn, polls: Sequence[Arrival]) -> None:
+        polling, now = self._config().settings.polling, self._clock()
+        rows = [(one.lease, one.brought, self._draw()) for one in polls]
+        done = await self._writer.write(partial(steps.store_polls, polls=rows, now=now, polling=polling))
+        for poll, stored in zip(polls, done, strict=True):
+            poll.stored = True
+            if stored is None:
+                log.info("another worker has taken the feed over", feed=poll.lease.feed.name)
+            else:
+                turn.done += 1
+                self._told(poll, *stored)
+
+    def _told(self, poll: Arrival, saved: Saved, state: State) -> None:
+        lease = poll.lease
+        if poll.now_known is not None:
+            self._memory.keep(lease, state.body_hash, poll.now_known)
+        self._tell(*events.feed_polled(lease, poll.brought, saved, state))
         for item_id in saved.new:
             self._tell(*events.item_stored(lease, item_id))
 
-    async def _ask(self, lease: Lease) -> Brought:
-        """Fetches and parses; every failure is an outcome of the poll and not of the turn."""
-        try:
-            request = await asyncio.to_thread(asking.request, lease) if lease.feed.login else asking.request(lease)
-            answer = await self._fetcher.fetch(request)
-            if answer.body is None:
-                return asking.unchanged(lease, answer)
-            parsed = await asyncio.to_thread(parse, answer.body, answer.url, answer.content_type)
-        except FetchError as error:
-            return asking.failed(error)
-        except (ParseError, Locked) as error:
-            return Brought(outcome=Outcome(error=str(error)))
-        except Exception as error:
-            log.exception("a poll failed in a way that we did not foresee", feed=lease.feed.name)
-            return unforeseen(error)
-        return asking.read(lease, answer, parsed, self._clock())
-
     async def _cut_off(self) -> None:
         """Gives up the polls that are still under way."""
-        for task in self._polling:
+        asking_, self._asking = self._asking, {}
+        for task in asking_:
             task.cancel()
-        await asyncio.gather(*self._polling, return_exceptions=True)
-        self._to_release += self._polling.values()
-        self._polling.clear()
+        await asyncio.gather(*asking_, return_exceptions=True)
+        self._to_release += [*asking_.values(), *(one.lease for one in self._arrived)]
+        self._arrived.clear()
+        self._waiting = 0
 
     async def _give_back(self) -> None:
         """Makes the feeds due again whose polls came to nothing. Where not even that can be written it is done at the

@@ -74,6 +74,29 @@ def store_poll(
 
     Raises LeaseLost, and then nothing must be committed. Once the validators are there, so are the items.
     """
+    saved, state = _brought_home(connection, lease, brought, now, draw, polling)
+    feeds.finish(connection, lease, state)
+    return saved, state
+
+
+def store_polls(
+    connection: Connection, polls: Sequence[tuple[Lease, Brought, float]], now: datetime, polling: Polling
+) -> list[tuple[Saved, feeds.State] | None]:
+    """As `store_poll` for many polls, each with its draw, in one transaction; None for each whose lease is lost."""
+    ours = feeds.still_held(connection, [lease for lease, _, _ in polls])
+    done = [
+        _brought_home(connection, lease, brought, now, draw, polling) if lease.id in ours else None
+        for lease, brought, draw in polls
+    ]
+    ended = [(poll[0], one[1]) for poll, one in zip(polls, done, strict=True) if one is not None]
+    feeds.finish_all(connection, ended)
+    return done
+
+
+def _brought_home(
+    connection: Connection, lease: Lease, brought: Brought, now: datetime, draw: float, polling: Polling
+) -> tuple[Saved, feeds.State]:
+    """Stores the items of a poll; they and the feed's new state, which is not stored yet."""
     first = lease.state.first_polled_at is None
     saved = Saved()
     if brought.entries:
@@ -81,7 +104,7 @@ def store_poll(
     covered = _heed_hub(connection, lease, brought, len(saved.new), now)
     outcome = replace(brought.outcome, new=len(saved.new), pushed=covered and polling.websub)
     planned = schedule.after(lease.state.schedule, outcome, now, draw, polling, lease.feed.interval)
-    state = replace(lease.state.scheduled(planned, now), last_polled_at=now)
+    state = lease.state.scheduled(planned, now, last_polled_at=now)
     if brought.answer is not None:
         state = replace(
             state,
@@ -93,7 +116,6 @@ def store_poll(
         )
     if brought.wishes is not None:
         state = replace(state, hints=_hints(brought))
-    feeds.finish(connection, lease, state)
     return saved, state
 
 

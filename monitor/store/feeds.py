@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, or_, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, null, or_, select, update
 
 from config.settings import Feed
 from monitor.feeds.schedule import State as Schedule
@@ -55,10 +55,10 @@ class State:
         """The part that decides when the feed is asked next."""
         return Schedule(**{name: getattr(self, name) for name in SCHEDULE})
 
-    def scheduled(self, planned: Schedule, now: datetime) -> State:
-        """This state with another schedule; `now` is when it was made."""
+    def scheduled(self, planned: Schedule, now: datetime, **others: Any) -> State:
+        """This state with another schedule and perhaps other fields; `now` is when it was made."""
         moved = {name: getattr(planned, name) for name in SCHEDULE}
-        return replace(self, **moved | {"next_poll_at": planned.next_poll_at or now})
+        return replace(self, **moved | {"next_poll_at": planned.next_poll_at or now} | others)
 
 
 SCHEDULE = tuple(f.name for f in fields(Schedule))
@@ -226,6 +226,26 @@ def finish(connection: Connection, lease: Lease, state: State) -> None:
     )
     if not connection.execute(done).rowcount:
         raise LeaseLost(lease.feed.name)
+
+
+def still_held(connection: Connection, leases: Sequence[Lease]) -> set[int]:
+    """The ids of those leases that are ours still, and stay so until the transaction ends."""
+    mine = {lease.id: lease.token for lease in leases}
+    query = select(feeds.c.id, feeds.c.lease_token).where(feeds.c.id.in_(mine)).with_for_update()
+    return {number for number, token in connection.execute(query) if token == mine[number]}
+
+
+def finish_all(connection: Connection, ended: Sequence[tuple[Lease, State]]) -> None:
+    """As `finish` for polls whose leases `still_held` found in this transaction. Most polls change little of a row,
+    and only that is written."""
+    rows: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for lease, state in ended:
+        moved = tuple(name for name in State.__slots__ if getattr(state, name) != getattr(lease.state, name))
+        rows.setdefault(moved, []).append({"of": lease.id} | {name: getattr(state, name) for name in moved})
+    for moved, some in rows.items():
+        values: dict[str, Any] = {name: bindparam(name) for name in moved}
+        values |= {"lease_until": null(), "lease_token": null()}
+        connection.execute(update(feeds).where(feeds.c.id == bindparam("of")).values(values), some)
 
 
 def release(connection: Connection, leases: Iterable[Lease]) -> None:
