@@ -163,7 +163,7 @@ class Analysis:
 
     def sentence_classes(self, sentence: int) -> frozenset[str]:
         """Cue classes in a sentence; 0 is the title."""
-        return self._sentence_classes[sentence]
+        return self._sentence_classes[sentence] if self.doc.sentences else frozenset()
 
     @cached_property
     def _sentence_classes(self) -> list[frozenset[str]]:

@@ -46,6 +46,18 @@ NONE = Governor(-1, "-", "-", "", False, False)
 
 def governor(a: Analysis, first: int, last: int, begin: int, end: int) -> Governor:
     """The nearest verb before the figure in its clause, else the nearest behind it."""
+    known = a.derived(_governors)
+    if first not in known:
+        known[first] = _governor(a, first, last, begin, end)
+    return known[first]
+
+
+def _governors(_: Analysis) -> dict[int, Governor]:
+    """The governors found so far, by the first token of their figure: several models ask for the same."""
+    return {}
+
+
+def _governor(a: Analysis, first: int, last: int, begin: int, end: int) -> Governor:
     for k in range(first - 1, begin - 1, -1):
         if a.doc.tokens[k].norm in STOPS and a.doc.tokens[k].norm != ":":
             break

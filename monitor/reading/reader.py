@@ -14,6 +14,9 @@ from monitor.reading.models import Models, models
 from monitor.reading.relations import Relations, shared
 from monitor.types import Article, Claim, Reading
 
+#: Characters of an article that are read at most: some forty pages. News is shorter; what is longer is an annex or a
+#: table, and whoever sends it must not hold up the others.
+LONGEST = 80_000
 #: What an article that cannot matter says.
 NOTHING = Reading()
 
@@ -25,6 +28,8 @@ class Examination:
     analysis: Analysis
     decisions: tuple[Decision, ...]
     reading: Reading
+    #: Characters at the end of a very long article that were left unread.
+    unread: int = 0
 
 
 class Reader:
@@ -53,7 +58,8 @@ class Reader:
 
     def examine(self, article: Article) -> Examination:
         """The reading, with what each room made of the article on the way."""
-        analysis = self._analyst.analyse(article)
+        part = beginning(article)
+        analysis = self._analyst.analyse(part)
         decisions = tuple(self._assembler.decide(analysis))
         if self._relations is not None:
             decisions = self._relations.told(analysis, decisions)
@@ -62,7 +68,16 @@ class Reader:
         topics = classify.topics(analysis, claims, self._models)
         claims = classify.fitting(claims, topics)
         countries = classify.countries(analysis, claims, topics, self._models)
-        return Examination(analysis, decisions, Reading(topics=topics, countries=countries, claims=claims))
+        reading = Reading(topics=topics, countries=countries, claims=claims)
+        return Examination(analysis, decisions, reading, unread=len(article.text) - len(part.text))
+
+
+def beginning(article: Article) -> Article:
+    """The article itself, or, where it is longer than `LONGEST`, as many of its paragraphs as fit."""
+    if len(article.text) <= LONGEST:
+        return article
+    cut = article.text.rfind("\n", LONGEST // 2, LONGEST)
+    return replace(article, text=article.text[: cut if cut > 0 else LONGEST])
 
 
 def _verbatim(article: Article, claim: Claim) -> Claim:
