@@ -14,7 +14,7 @@ import click
 
 from monitor.cli.feedstore import at_address, known, when_asked
 from monitor.cli.loading import counted, load_or_exit
-from monitor.cli.storing import as_json_option, opened
+from monitor.cli.storing import Unknown, as_json_option, opened
 
 if TYPE_CHECKING:
     from config.load import Loaded
@@ -70,12 +70,18 @@ def add(
     if "://" not in url:
         url = f"https://{url}"
     probe = _valid({"name": name or "new", "url": url} | given)
-    found = [] if unchecked else _chosen(_found(probe, loaded.config.settings, as_json), url, everything)
+    skip = unchecked or _is_own(loaded, url)
+    found = [] if skip else _chosen(_found(probe, loaded.config.settings, as_json), url, everything)
     if name and len(found) > 1:
-        raise click.UsageError("--name is for one feed; leave it out with --all")
+        raise Unknown("--name is for one feed; leave it out with --all")
     wanted = [Wanted(one.url, name or one.title, one) for one in found]
     rows = _store(loaded, wanted or [Wanted(url, name or "", None)], given, named=name is not None)
     _tell(loaded, rows, as_json)
+
+
+def _is_own(loaded: Loaded, url: str) -> bool:
+    """Whether the owner's files name this address: then there is nothing to do, and nobody to ask."""
+    return at_address(url, known(None, loaded)) is not None
 
 
 class Wanted(NamedTuple):
@@ -95,7 +101,7 @@ def _login(
     for option, pairs in (("headers", headers), ("query", queries)):
         split = [pair.partition("=") for pair in pairs]
         if any(not (key and reference) for key, _, reference in split):
-            raise click.UsageError(f"--{option.removesuffix('s')} is written NAME=env:VARIABLE or NAME=file:/path")
+            raise Unknown(f"--{option.removesuffix('s')} is written NAME=env:VARIABLE or NAME=file:/path")
         found[option] = {key: reference for key, _, reference in split}
     return {key: value for key, value in found.items() if value}
 
@@ -113,10 +119,10 @@ def _valid(settings: dict[str, Any]) -> Feed:
         feed = Feed.model_validate(settings)
         secret = urlsplit(feed.url).password
     except ValidationError as error:
-        raise click.UsageError(reason(error)) from None
+        raise Unknown(reason(error)) from None
     if secret:
         hint = "--user NAME --password env:VARIABLE"
-        raise click.UsageError(f"the address holds a password, which would be stored and shown: use {hint}")
+        raise Unknown(f"the address holds a password, which would be stored and shown: use {hint}")
     return feed
 
 
@@ -161,7 +167,7 @@ def _chosen(found: list[Found], url: str, everything: bool) -> list[Found]:
     for number, one in enumerate(found, 1):
         click.echo(f"  {number}  {_shown(one)}", err=True)
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise click.UsageError("name one of them: pactwatch feeds add ADDRESS, or take --all")
+        raise Unknown("name one of them: pactwatch feeds add ADDRESS, or take --all")
     number = click.prompt("Which one", type=click.IntRange(1, len(found)), default=1, err=True)
     return [found[number - 1]]
 
@@ -222,7 +228,7 @@ def _refuse_taken(feed: Feed, there: Sequence[Known]) -> None:
     other = next((one for one in there if one.feed.name == feed.name), None)
     if other is not None and canonical(other.feed.url) != canonical(feed.url):
         where = "your files name" if other.own else "there is already"
-        raise click.UsageError(f'{where} a feed "{feed.name}" with the address {other.feed.url}: choose another --name')
+        raise Unknown(f'{where} a feed "{feed.name}" with the address {other.feed.url}: choose another --name')
 
 
 def _tell(loaded: Loaded, rows: Sequence[tuple[str, Feed]], as_json: bool) -> None:

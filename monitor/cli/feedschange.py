@@ -27,13 +27,16 @@ def remove(config_path: Path | None, names: tuple[str, ...]) -> None:
     from monitor.store import feeds
 
     loaded = load_or_exit(config_path)
-    own = {feed.name for feed in loaded.config.feeds if feed.enabled}
+    own = {text for feed in loaded.config.feeds if feed.enabled for text in (feed.name, feed.url)}
     with writing(loaded) as connection:
+        for name in names:
+            if name in own:
+                hint = f'take it out there, or hold it: pactwatch feeds pause "{name}"'
+                raise Unknown(f'"{name}" stands in your files, which commands do not change: {hint}')
         found = [named(connection, loaded, name) for name in names]
         for one in found:
-            if one.feed.name in own or one.origin == "yaml":
-                hint = f'take it out there, or hold it: pactwatch feeds pause "{one.feed.name}"'
-                raise Unknown(f'"{one.feed.name}" stands in your files, which commands do not change: {hint}')
+            if one.origin == "yaml":
+                raise Unknown(f'"{one.feed.name}" comes from a file that the daemon has read: take it out there')
             feeds.remove(connection, one.feed.name)
     for one in found:
         click.echo(f'"{one.feed.name}" is asked no more. What it brought stays.')

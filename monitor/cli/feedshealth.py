@@ -15,6 +15,7 @@ from monitor.cli.loading import counted, load_or_exit
 from monitor.cli.storing import as_json_option, reading
 
 if TYPE_CHECKING:
+    from config.load import Loaded
     from monitor.feeds.health import Country, Health, Record
     from monitor.store.feeds import Stored
 
@@ -39,7 +40,7 @@ def health(config_path: Path | None, country: str | None, everything: bool, as_j
     from monitor.feeds.health import by_country, by_trouble
 
     now = datetime.now(UTC)
-    records = [_record(one, last) for one, last in stored(load_or_exit(config_path))]
+    records = _records(load_or_exit(config_path), now)
     if country:
         records = [one for one in records if (one.country or "").casefold() == country.casefold()]
     found = by_trouble(records, now)
@@ -50,6 +51,16 @@ def health(config_path: Path | None, country: str | None, everything: bool, as_j
         _print(found, countries, everything)
     if any(one.trouble.serious for one in found):
         raise click.exceptions.Exit(1)
+
+
+def _records(loaded: Loaded, now: datetime) -> list[Record]:
+    """What is known of every feed; those of the owner's files that no daemon has taken over yet are new."""
+    from monitor.feeds.health import Record
+
+    found = [_record(one, last) for one, last in stored(loaded)]
+    names = {one.name for one in found}
+    rest = [feed for feed in loaded.config.feeds if feed.enabled and feed.name not in names]
+    return found + [Record(name=feed.name, country=feed.country, url=feed.url, added_at=now) for feed in rest]
 
 
 def _record(one: Stored, last_item_at: datetime | None) -> Record:
@@ -119,7 +130,7 @@ def _print(found: Sequence[Health], countries: Sequence[Country], everything: bo
     elif found:
         out.print("All is well.")
     if not found:
-        out.print("No feed was asked yet: pactwatch run")
+        out.print("There are no feeds: pactwatch feeds add ADDRESS")
 
 
 @click.command(short_help="Figures that publishers took out of articles in silence.")

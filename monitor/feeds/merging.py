@@ -67,7 +67,8 @@ def reason(error: ValidationError) -> str:
     """What is wrong with settings, in one line."""
     first = error.errors(include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"])
-    said = str(first.get("ctx", {}).get("reason") or first["msg"])
+    context = first.get("ctx", {})
+    said = ": ".join(str(part) for part in (context.get("reason") or first["msg"], context.get("hint")) if part)
     return f"{where}: {said}" if where and where != "url" else said
 
 

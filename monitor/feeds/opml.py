@@ -101,6 +101,8 @@ def _root(body: bytes) -> Any:
         raise OpmlError(f"is larger than {MAX_BYTES / 1e6:g} MB")
     text, _ = decode(body, None)
     text = text.lstrip("\ufeff \t\r\n")
+    if not text:
+        raise OpmlError("is empty")
     if "<!ENTITY" in text:
         raise OpmlError("declares entities, which no list of feeds needs; it is not read")
     # What the declaration says of the encoding is settled by now.
@@ -113,7 +115,7 @@ def _root(body: bytes) -> Any:
     except (etree.XMLSyntaxError, ValueError) as error:
         raise OpmlError("is no XML that can be read") from error
     if root is None:
-        raise OpmlError("is empty" if not text.strip() else "is no XML that can be read")
+        raise OpmlError("is no XML that can be read")
     return root
 
 
