@@ -118,6 +118,41 @@ class Ledger(Model):
     position_lapse: Duration = timedelta(days=60)
 
 
+class Second(Model):
+    """A second reader: a language model behind an OpenAI-compatible endpoint. Off unless `url` is set."""
+
+    #: What comes before `/chat/completions`: `https://api.example.com/v1`, `http://127.0.0.1:11434/v1`.
+    url: Url | None = None
+    model: Annotated[Line, Field(validate_default=True)] = ""
+    key: SecretStr | None = None
+    #: One answer, seconds.
+    timeout: float = Field(default=60, gt=0, le=600)
+    #: Articles that it is asked about in an hour, at most; the others are read without it.
+    per_hour: int = Field(default=60, ge=1, le=100_000)
+    concurrency: int = Field(default=2, ge=1, le=50)
+    #: Of an article, and of an answer (in tokens).
+    max_characters: int = Field(default=20_000, ge=500, le=200_000)
+    max_tokens: int = Field(default=4_000, ge=200, le=100_000)
+    #: Of a claim that it makes alone.
+    confidence: float = Field(default=0.5, ge=0, le=1)
+    #: By how much of what is missing to 1 the confidence of a claim rises that both readers make.
+    agreement: float = Field(default=0.5, ge=0, le=1)
+
+    @field_validator("model")
+    @classmethod
+    def model_is_named(cls, model: str, info: ValidationInfo) -> str:
+        """An endpoint serves many models; there is no best guess."""
+        if info.data.get("url") and not model.strip():
+            raise checks.wrong("must be named where url is set", "write the name by which the endpoint knows the model")
+        return model
+
+
+class Reading(Model):
+    """How items are read."""
+
+    second: Second = Second()
+
+
 class Settings(Model):
     """The `settings:` section.
 
@@ -146,6 +181,7 @@ class Settings(Model):
     http: Http = Http()
     delivery: Delivery = Delivery()
     ledger: Ledger = Ledger()
+    reading: Reading = Reading()
 
 
 FeedKind = Literal[

@@ -17,6 +17,7 @@ ALLOWED: dict[str, set[str]] = {
     "monitor.feeds": {"config", "monitor.types"},
     "monitor.reading": {"config", "monitor.types"},
     "monitor.ledger": {"config", "monitor.types"},
+    "monitor.second": {"config", "monitor.types", "monitor.reading"},
     "monitor.store": {"config", "alerts", "monitor.types", "monitor.feeds", "monitor.reading", "monitor.ledger"},
     "monitor.announce": {"config", "alerts", "monitor.types", "monitor.ledger", "monitor.store"},
     "monitor.pipeline": {
@@ -25,6 +26,7 @@ ALLOWED: dict[str, set[str]] = {
         "monitor.types",
         "monitor.feeds",
         "monitor.reading",
+        "monitor.second",
         "monitor.ledger",
         "monitor.store",
         "monitor.announce",
@@ -35,6 +37,7 @@ ALLOWED: dict[str, set[str]] = {
         "monitor.types",
         "monitor.feeds",
         "monitor.reading",
+        "monitor.second",
         "monitor.ledger",
         "monitor.store",
         "monitor.announce",
@@ -60,7 +63,17 @@ IMPURE = {
     "requests",
     "urllib.request",
 }
-PURE = ("monitor/types.py", "monitor/reading", "monitor/ledger", "alerts/types.py", "alerts/matching.py")
+PURE = (
+    "monitor/types.py",
+    "monitor/reading",
+    "monitor/ledger",
+    "monitor/second/form.py",
+    "monitor/second/prompt.py",
+    "monitor/second/checking.py",
+    "monitor/second/merging.py",
+    "alerts/types.py",
+    "alerts/matching.py",
+)
 
 
 def modules() -> dict[str, Path]:

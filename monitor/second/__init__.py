@@ -1,0 +1,1 @@
+"""The second reader: a language model of the owner's choice, held to what the article says."""
