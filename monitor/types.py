@@ -63,19 +63,33 @@ class Claim:
     effective: str | None = None
     delta: float | None = None
     until: str | None = None
+    #: Verbatim: "unless a deal is signed by Friday".
     condition: str | None = None
-    #: cash, equity, loan, guarantee.
+    #: cash, equity, loan, guarantee; several are joined: "equity, loan".
     instrument: str | None = None
     #: "Section 232", "IEEPA", "EO 14257".
     legal_basis: str | None = None
     #: add_on, all_in, floor, replacement.
     rate_type: str | None = None
+    #: Scopes, codes of jurisdictions, or other goods in words: ("aircraft", "CA", "goods in transit").
     exemptions: tuple[str, ...] = ()
     #: Where the quote stands in `title + "\n" + text`.
     start: int = 0
     end: int = 0
     #: 0 to 1.
     confidence: float = 1.0
+
+    @property
+    def beside(self) -> dict[str, str]:
+        """What is said of the term beside its figure and its dates, by field; exemptions are joined by commas."""
+        said = {
+            "condition": self.condition,
+            "legal_basis": self.legal_basis,
+            "rate_type": self.rate_type,
+            "instrument": self.instrument,
+            "exemptions": ", ".join(self.exemptions),
+        }
+        return {name: text for name, text in said.items() if text}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,5 +187,6 @@ class Change:
     confidence: float = 1.0
     #: Why it is a change, in plain words: "new value 15, was 25", "second independent source".
     reason: str = ""
-    #: Event details that only one class has, such as both values of a contested term.
+    #: What only one class has, such as both values of a contested term; of a term or position what its report says
+    #: beside the figure, see `Claim.beside`.
     details: Mapping[str, str] | None = None

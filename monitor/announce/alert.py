@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 from alerts.types import Alert, Quote
 from config.vocabulary import vocabulary
 from config.words import POSITIONS, Kind, Status, Topic, Trust
-from monitor.announce.wording import Names, amount, day, figure, status, term
+from monitor.announce.wording import BESIDE, Names, amount, beside, day, figure, status, term
 from monitor.types import Change, ChangeClass
 
 NAMESPACE = UUID("6d0a4c3e-0c38-5b8e-9a53-6f0c6ad0f3a1")
@@ -49,7 +49,7 @@ def alert(change: Change, names: Names | None = None, published: datetime | None
         labels=labels(change),
         title=title(change, names),
         at=change.at,
-        facts=facts(change),
+        facts=facts(change, names),
         quotes=(quote,) if change.quote else (),
         thread=change.key.deal,
         data=data(change),
@@ -106,7 +106,7 @@ def title(change: Change, names: Names) -> str:
     return f"{head}: {', '.join(parts)}{tail}"
 
 
-def facts(change: Change) -> tuple[tuple[str, str], ...]:
+def facts(change: Change, names: Names) -> tuple[tuple[str, str], ...]:
     """What a reader wants to see at a glance, in this order; rows without a value are left out."""
     now = figure(change.after, change.unit, change.qualifier, change.high)
     was = None if change.before is None else amount(change.before, change.unit)
@@ -120,6 +120,7 @@ def facts(change: Change) -> tuple[tuple[str, str], ...]:
         ("Applied now", None if change.applied is None else amount(change.applied, change.unit)),
         ("Effective", change.effective and day(change.effective)),
         ("Until", change.until and day(change.until)),
+        *beside(change.details or {}, names),
         ("Source", change.source),
         ("Trust", str(change.trust)),
         *_details(change),
@@ -209,7 +210,8 @@ def _details(change: Change) -> list[tuple[str, str]]:
         case ChangeClass.REMINDER:
             return [(told.get("what", "due").capitalize(), day(told.get("date", "")))]
         case _:
-            return [(name.replace("_", " ").capitalize(), value) for name, value in told.items()]
+            rest = {name: value for name, value in told.items() if name not in BESIDE}
+            return [(name.replace("_", " ").capitalize(), value) for name, value in rest.items()]
 
 
 def _amount_of(text: str, unit: str) -> str:

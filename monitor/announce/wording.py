@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Protocol
 
@@ -16,6 +17,22 @@ THE = frozenset({"US", "EU", "UK", "UAE", "GCC", "Netherlands", "Philippines", "
 #: Scopes whose word stands before the country: "other Korean goods".
 FIRST = {"other": "other", "transshipment": "transshipped"}
 RECOVERY = {"until_recovery": "until recovery", "after_recovery": "after recovery"}
+
+
+#: What is said beside a figure: how each is called, in this order.
+BESIDE = {
+    "condition": "Condition",
+    "legal_basis": "Legal basis",
+    "rate_type": "Rate type",
+    "instrument": "Form",
+    "exemptions": "Exempt",
+}
+RATE_TYPES = {
+    "add_on": "on top of other duties",
+    "all_in": "all in",
+    "floor": "a floor",
+    "replacement": "in place of another rate",
+}
 
 
 class Names(Protocol):
@@ -112,6 +129,20 @@ def term(key: TermKey, names: Names) -> str:
             return f"Length of the {who} commitment to {there}{_for(general, goods)}"
         case _:
             return f"{who} provision for {there}{_for(general, goods)}"
+
+
+def beside(said: Mapping[str, str], names: Names) -> list[tuple[str, str]]:
+    """What a report says of a term beside its figure, for people: `("Legal basis", "Section 232")`."""
+    return [(BESIDE[name], _beside(name, said[name], names)) for name in BESIDE if name in said]
+
+
+def _beside(name: str, text: str, names: Names) -> str:
+    if name == "rate_type":
+        return RATE_TYPES.get(text, text)
+    if name == "exemptions":
+        called = [names.name(code) if code.isupper() else names.scope_name(code) for code in text.split(", ")]
+        return ", ".join(called)
+    return text
 
 
 def the(name: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from monitor.cli.jsonl import article as article_from
-from monitor.cli.jsonl import claim_fields, number
+from monitor.cli.jsonl import claim_said, number
 from monitor.feeds.encoding import decode
 from monitor.feeds.text import line, plain
 from monitor.reading.claims import Decision
@@ -112,7 +112,7 @@ def as_dict(article: Article, seen: Examination) -> dict[str, Any]:
         "decisions": [_decision(body, d) for d in seen.decisions],
         "topics": seen.reading.topics,
         "countries": seen.reading.countries,
-        "claims": [{**claim_fields(c), "confidence": c.confidence} for c in seen.reading.claims],
+        "claims": [claim_said(c) for c in seen.reading.claims],
     }
 
 

@@ -11,7 +11,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from monitor.announce.wording import amount, day, figure, number, status
+from config.vocabulary import vocabulary
+from monitor.announce.wording import amount, beside, day, figure, number, status
 from monitor.cli.console import console
 from monitor.reading.claims import Decision
 from monitor.reading.quantities import Quantity
@@ -38,6 +39,8 @@ def show(article: Article, seen: Examination) -> None:
     out.print(Text(article.title, "bold"))
     source = f"{article.source.name}, tier {article.source.tier}, {article.published:%Y-%m-%d}"
     out.print(Text(source, "dim"))
+    if seen.unread:
+        out.print(Text(f"very long: the last {seen.unread:,} characters were not read", "yellow"))
     out.print()
     out.print(_recognised(body, seen))
     _show_figures(out, body, seen.decisions)
@@ -123,6 +126,8 @@ def _show_claims(out: Console, claims: Iterable[Claim]) -> None:
         none = False
         out.print(_headline(claim))
         out.print(Padding(Text(f"“{' '.join(claim.quote.split())}”"), (0, 0, 0, 4), expand=False))
+        for name, text in beside(claim.beside, vocabulary("en")):
+            out.print(Padding(Text.assemble((f"{name.lower()}: ", "dim"), text), (0, 0, 0, 4), expand=False))
     if none:
         out.print("no claim: no figure of this article was taken for a term")
 
@@ -137,4 +142,6 @@ def _headline(claim: Claim) -> Text:
         out.append(f", was {amount(claim.previous, claim.unit)}")
     if claim.effective:
         out.append(f", from {day(claim.effective)}")
+    if claim.until:
+        out.append(f", until {day(claim.until)}")
     return out.append(f"  (sure: {claim.confidence:.0%})", "dim")

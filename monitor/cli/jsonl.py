@@ -104,6 +104,10 @@ CLAIM_FIELDS = (
 )
 
 
+#: What a claim says beside its figure, as `explain --json` prints it.
+BESIDE_FIELDS = ("condition", "instrument", "legal_basis", "rate_type")
+
+
 def number(value: float | None) -> float | int | None:
     """A figure as JSON shows it best: 15 and not 15.0."""
     return int(value) if value is not None and value == int(value) else value
@@ -113,6 +117,12 @@ def claim_fields(claim: Claim) -> dict[str, object]:
     """A claim's fields as `extract` prints them."""
     fields = {name: getattr(claim, name) for name in CLAIM_FIELDS}
     return {name: number(value) if isinstance(value, float) else value for name, value in fields.items()}
+
+
+def claim_said(claim: Claim) -> dict[str, object]:
+    """All that is read of a claim: the fields of `extract`, how sure, and what is said beside the figure."""
+    further = {"until": claim.until, **{name: getattr(claim, name) for name in BESIDE_FIELDS}}
+    return {**claim_fields(claim), "confidence": claim.confidence, **further, "exemptions": list(claim.exemptions)}
 
 
 def line(id_: str, reading: Reading, *, provisions: bool = False) -> str:

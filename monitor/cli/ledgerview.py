@@ -16,7 +16,7 @@ from config.vocabulary import vocabulary
 from config.words import Status, Trust
 from monitor.announce import alert, change_id
 from monitor.announce.alert import data
-from monitor.announce.wording import amount, day, figure, term
+from monitor.announce.wording import amount, beside, day, figure, term
 from monitor.cli.console import console
 from monitor.ledger.terms import Evidence, Position, Term, Version
 from monitor.store.ledger import Entry
@@ -96,8 +96,18 @@ def _show_told(out: Console, each: Term, told: Version | Position) -> None:
     out.print(line)
     for proof in told.evidence[:3]:
         out.print(Padding(_proof(proof), (0, 0, 0, 12), expand=False))
+    for name, text in beside(said_beside(told), vocabulary("en")):
+        out.print(Padding(Text.assemble((f"{name.lower()}: ", "dim"), text), (0, 0, 0, 12), expand=False))
     if told.reports > 3:
         out.print(Padding(Text(f"and {told.reports - 3} more reports", "dim"), (0, 0, 0, 12), expand=False))
+
+
+def said_beside(told: Version | Position) -> dict[str, str]:
+    """What the reports say beside the figure: of each thing the first that says it."""
+    found: dict[str, str] = {}
+    for proof in told.evidence:
+        found = {**proof.claim.beside, **found}
+    return found
 
 
 def _proof(proof: Evidence) -> Text:
@@ -175,6 +185,7 @@ def _told_data(told: Version | Position, *, proofs: bool = False) -> dict[str, A
         "effective": told.effective,
         "reports": told.reports,
     }
+    found |= said_beside(told)
     if isinstance(told, Version):
         found |= {"until": told.until, "by_date": told.by_date}
     else:

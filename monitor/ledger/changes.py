@@ -71,6 +71,7 @@ def moved(before: Term, after: Term, version: Version, *, reason: str, evidence:
         link=None if cited is None else cited.link,
         confidence=1.0 if cited is None else cited.claim.confidence,
         reason=reason,
+        details=None if cited is None else cited.claim.beside or None,
     )
 
 
@@ -98,6 +99,7 @@ def taken(before: Term, position: Position, *, reason: str, evidence: Evidence) 
         link=evidence.link,
         confidence=evidence.claim.confidence,
         reason=reason,
+        details=evidence.claim.beside or None,
     )
 
 
