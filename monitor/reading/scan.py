@@ -15,7 +15,7 @@ from itertools import takewhile
 from operator import itemgetter
 from typing import NamedTuple
 
-import ahocorasick
+from ahocorasick_rs import AhoCorasick
 
 _QUOTES = dict.fromkeys("‘’‚‛′ʼ`´", "'") | dict.fromkeys("“”„‟″", '"')
 _SPACES = dict.fromkeys("\t\n\r\v\f-\u00a0\u202f\u2007\u2009\u200a\u2002\u2003\u3000‐‑‒–—−", " ")
@@ -113,30 +113,27 @@ class Scanner:
             key = _lower(folded)
             cased = folded if key != folded else None
             stored.setdefault(key, {})[_Meaning(entry.layer, cased, entry.exact, entry.payload)] = None
-        self._automaton = ahocorasick.Automaton()
-        for key, meanings in stored.items():
-            self._automaton.add_word(key, (len(key) - 1, key[0].isalnum(), key[-1].isalnum(), tuple(meanings)))
-        self._empty = not stored
-        if stored:
-            self._automaton.make_automaton()
+        self._words = [(key[0].isalnum(), key[-1].isalnum(), tuple(meanings)) for key, meanings in stored.items()]
+        self._automaton = AhoCorasick(list(stored)) if stored else None
 
     def scan(self, text: str) -> Scan:
         """All hits of all layers: whole words only, the leftmost first, of those the longest, none overlapping."""
         folded = fold(text)
-        if self._empty:
+        if self._automaton is None:
             return Scan(text, folded)
         low = _lower(folded)
-        end_of_text = len(low) - 1
+        length = len(low)
         raw: list[_Raw] = []
-        for last, (back, head, tail, meanings) in self._automaton.iter(low):
-            start = last - back
+        words = self._words
+        for word, start, end in self._automaton.find_matches_as_indexes(low, overlapping=True):
+            head, tail, meanings = words[word]
             if head and start and low[start - 1].isalnum():
                 continue
-            if tail and last < end_of_text and ((after := low[last + 1]).isalnum() or after in _TAIL):
+            if tail and end < length and ((after := low[end]).isalnum() or after in _TAIL):
                 continue
             for layer, cased, exact, payload in meanings:
-                if cased is None or _same_case(cased, folded[start : last + 1], exact):
-                    raw.append((start, -last, layer, payload))
+                if cased is None or _same_case(cased, folded[start:end], exact):
+                    raw.append((start, -end, layer, payload))
         raw.sort(key=_PLACE)
         return Scan(text, folded, self._settle(raw, folded))
 
@@ -144,8 +141,8 @@ class Scanner:
         """The leftmost, longest hits of each layer."""
         taken: dict[str, tuple[int, int]] = {}
         layers: dict[str, list[Hit]] = defaultdict(list)
-        for start, minus_last, layer, payload in raw:
-            end = 1 - minus_last
+        for start, minus_end, layer, payload in raw:
+            end = -minus_end
             if layer not in self._overlapping:
                 before = taken.get(layer)
                 if before == (start, end):
