@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.feedstore import commanded, stored
+from monitor.cli.feedstore import commanded, hubs_of, stored
 from monitor.cli.loading import counted, load_or_exit
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def list_feeds(config_path: Path | None, everything: bool, tag: str | None, as_j
       pactwatch feeds list --all --json
     """
     loaded = load_or_exit(config_path)
-    kept = [one for one, _ in stored(loaded)]
+    kept, hubs = [one for one, _ in stored(loaded)], hubs_of(loaded) if as_json else {}
     known = {one.feed.name: one for one in kept}
     added = commanded(kept, loaded)
     own = [feed for feed in loaded.config.feeds if feed.enabled or everything]
@@ -44,7 +44,7 @@ def list_feeds(config_path: Path | None, everything: bool, tag: str | None, as_j
     shown = [(feed, state) for feed, state in shown if tag is None or tag in feed.tags]
     if as_json:
         for feed, state in shown:
-            click.echo(json.dumps(_data(feed, state), ensure_ascii=False))
+            click.echo(json.dumps(_data(feed, state) | {"hub": hubs.get(feed.name)}, ensure_ascii=False))
         return
     _print(shown)
     off = sum(1 for feed in loaded.config.feeds if not feed.enabled)

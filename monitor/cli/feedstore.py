@@ -43,6 +43,24 @@ def stored(loaded: Loaded) -> list[tuple[Stored, datetime | None]]:
         return [(one, last.get(one.id)) for one in listing(connection)]
 
 
+def hubs_of(loaded: Loaded) -> dict[str, dict[str, str | None]]:
+    """A feed's name → its WebSub hub and how far the subscription there is, as plain data without its secrets."""
+    from monitor.store import hubs
+
+    def when(moment: datetime | None) -> str | None:
+        return moment.isoformat() if moment else None
+
+    with looking(loaded) as connection:
+        found = hubs.listing(connection) if connection is not None else {}
+    return {
+        name: {
+            "address": one.hub, "topic": one.topic, "state": str(one.state), "lease_until": when(one.lease_until),
+            "pushed_at": when(one.pushed_at), "error": one.last_error or None,
+        }
+        for name, one in found.items()
+    }  # fmt: skip
+
+
 @contextmanager
 def looking(loaded: Loaded) -> Iterator[Connection | None]:
     """A connection that only reads; None where there is no database yet. ClickException where it cannot be read."""

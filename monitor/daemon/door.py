@@ -39,8 +39,16 @@ TYPES = {"atom": "application/atom+xml", "json": "application/feed+json"}
 class Door:
     """The web server. `config` is asked at each request."""
 
-    def __init__(self, store: Store, config: Callable[[], Config], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        config: Callable[[], Config],
+        clock: Callable[[], datetime],
+        more: Callable[[web.UrlDispatcher], None] = lambda _: None,
+    ) -> None:
+        """`more` adds routes of other rooms, such as the callback of hubs."""
         self._store = store
+        self._more = more
         self._config = config
         self._clock = clock
         self._runner: web.AppRunner | None = None
@@ -57,6 +65,7 @@ class Door:
         app.router.add_get("/{act:confirm|unsubscribe}/{code}", self._ask)
         app.router.add_post("/{act:confirm|unsubscribe}/{code}", self._do)
         app.router.add_get("/feeds/{name}", self._feed)
+        self._more(app.router)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
         await runner.setup()
         host, _, port = listen.rpartition(":")

@@ -16,11 +16,13 @@ from config.vocabulary import VocabularyError
 from monitor.daemon import heartbeat
 from monitor.daemon.door import Door
 from monitor.daemon.errands import Errands
+from monitor.daemon.hubs import Hubs
 from monitor.daemon.subscribers import Subscribers
 from monitor.daemon.works import Surroundings
 from monitor.feeds.fetch import Fetched, Fetcher, Request
 from monitor.pipeline import Pipeline
 from monitor.reading.reader import Reader
+from monitor.second.reader import SecondReader
 from monitor.store.feeds import sync
 from monitor.types import Article, Reading
 
@@ -66,17 +68,30 @@ class Rooms:
         self._around = around
         self._line = line
         self._subscribers = Subscribers(around.store, line.loaded.config, around.loaded.data_dir, around.clock)
-        self._door = Door(around.store, self._config, around.clock)
-        self._errands = Errands(around.store, around.clock, self._wake)
+        self._hubs = Hubs(
+            around.store, self._config, lambda: self._line.outbound, around.clock, around.draw, around.on_event
+        )
+        self._door = Door(around.store, self._config, around.clock, self._hubs.add_routes)
+        self._second = SecondReader(lambda: self._config().settings, around.clock)
+        self._errands = Errands(around.store, around.clock, self._wake, self._of_second)
         self._deliverer = Deliverer(
             around.store, self._config, line.outbound, around.clock, around.draw, self._tell_delivery
         )
         self._pipeline = Pipeline(
-            around.store, self, self._config, around.clock, _read, around.on_event, around.draw, self._wake
+            around.store,
+            self,
+            self._config,
+            around.clock,
+            _read,
+            around.on_event,
+            around.draw,
+            self._wake,
+            second=self._second,
         )
 
     async def poll(self) -> int:
-        return await self._pipeline.poll_due()
+        # What hubs brought meanwhile counts too, so that it is read at once.
+        return await self._pipeline.poll_due() + self._hubs.brought()
 
     async def articles(self) -> int:
         return await self._pipeline.fetch_articles()
@@ -89,6 +104,7 @@ class Rooms:
         await self._subscribers.refresh()
         settled = await self._pipeline.settle_due()
         await self._errands.run(self._config(), self._around.loaded.data_dir)
+        await self._hubs.run()
         return settled
 
     async def deliver(self) -> int:
@@ -132,6 +148,11 @@ class Rooms:
 
     def _config(self) -> Config:
         return self._subscribers.config
+
+    def _of_second(self) -> dict[str, str]:
+        """What the operator should hear of the second reader."""
+        told = self._second.trouble()
+        return {"second reader": told} if told else {}
 
     def _wake(self) -> None:
         """An alert was written: a delivery that is under way hears of it by itself, otherwise a turn begins."""

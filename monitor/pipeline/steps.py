@@ -130,7 +130,7 @@ def _heed_hub(connection: Connection, lease: Lease, brought: Brought, new: int, 
     before = bool((lease.state.hints or {}).get("hub"))
     if brought.hub is not None:
         hubs.declare(connection, lease.id, brought.hub.address, brought.hub.topic, now)
-    elif before and brought.wishes is not None:
+    elif brought.wishes is not None and (before or lease.state.first_polled_at is None):
         hubs.withdraw(connection, lease.id)
     if not before or not hubs.covers(connection, lease.id, now):
         return False

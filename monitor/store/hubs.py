@@ -126,6 +126,16 @@ def missed(connection: Connection, feed_id: int, now: datetime) -> None:
     connection.execute(update(hubs).where(hubs.c.feed_id == feed_id).values(missed_at=now))
 
 
+def hasten(connection: Connection, feed_id: int, at: datetime) -> None:
+    """Something may be new: the feed is asked at `at`, where that is sooner than planned."""
+    connection.execute(update(feeds).where(feeds.c.id == feed_id, feeds.c.next_poll_at > at).values(next_poll_at=at))
+
+
+def is_over(connection: Connection, now: datetime) -> bool:
+    """Whether a lease ran out."""
+    return connection.scalar(select(hubs.c.feed_id).where(hubs.c.lease_until <= now).limit(1)) is not None
+
+
 def lapse(connection: Connection, now: datetime) -> list[str]:
     """Ends subscriptions whose lease ran out; their feeds are polled at once. Returns the feeds' names."""
     over = hubs.c.lease_until <= now
