@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -21,10 +21,18 @@ from monitor.store import Store
 class Errands:
     """Runs once a minute, in a thread. `wake` is called when something was queued. Raises StoreError."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime], wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], datetime],
+        wake: Callable[[], None],
+        further: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
+        """`further` names what is wrong and stands in no database, each under a key of its own."""
         self._store = store
         self._clock = clock
         self._wake = wake
+        self._further = further
         self._troubles: dict[str, str] = {}
         self._publisher = Publisher()
 
@@ -55,7 +63,7 @@ class Errands:
     def _operator(self, config: Config, folder: Path) -> int:
         now = self._clock()
         with self._store.read() as connection:
-            found = ailments(connection, folder, now)
+            found = ailments(connection, folder, now) | dict(self._further())
         if found.keys() == self._troubles.keys() and self._troubles:
             return 0
         with self._store.begin() as connection:

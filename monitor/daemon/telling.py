@@ -24,6 +24,8 @@ def tell(name: str, payload: Mapping[str, object]) -> None:
 
 
 def _level(name: str, payload: Mapping[str, object]) -> str:
+    if name == "item_second_read":
+        return "warning" if payload["trouble"] else "debug"
     if name in _WARNING or (name in ("feed_polled", "article_fetched") and not payload["ok"]):
         return "warning"
     idle = (name == "feed_polled" and not payload["new"]) or (name == "item_read" and not payload["claims"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitor.announce.alert import change_id, data
 from monitor.pipeline.steps import Brought, Recorded
+from monitor.second.reader import Opinion
 from monitor.store.feeds import Lease, State
 from monitor.store.items import Saved, Unread
 from monitor.store.pages import Wanted
@@ -43,6 +44,17 @@ def article_fetched(one: Wanted, characters: int = 0, error: str = "", given_up:
         "error": error,
         "attempt": one.attempt,
         "given_up": given_up,
+    }
+
+
+def item_second_read(item: Unread, opinion: Opinion, model: str) -> Event:
+    """What the second reader said: so many `claims` that the article bears, those `dropped`, or its `trouble`."""
+    return "item_second_read", {
+        "item": item.id,
+        "model": model,
+        "claims": len(opinion.claims),
+        "dropped": list(opinion.dropped),
+        "trouble": opinion.trouble,
     }
 
 

@@ -16,6 +16,7 @@ from config.settings import Config
 from monitor.pipeline import events, steps
 from monitor.pipeline.articles import Articles
 from monitor.pipeline.polling import Fetches, Poller
+from monitor.pipeline.secondlook import Second, SecondLook
 from monitor.pipeline.steps import Recorded
 from monitor.pipeline.writer import Writer
 from monitor.store import Store, StoreError, items
@@ -41,7 +42,8 @@ class Pipeline:
 
     `clock` is the time of all that is stored. `read` turns an article into its reading and touches nothing. `on_event`
     hears what happened as a name and plain data (`monitor.pipeline.events`), in the loop's thread, after it is stored.
-    `draw` gives numbers of [0, 1) for jitter. `wake` is called when deliveries were queued.
+    `draw` gives numbers of [0, 1) for jitter. `wake` is called when deliveries were queued. `second` is asked about
+    items beside `read`, where it is on.
 
     Where the database cannot be written (disk full, locked), each turn raises StoreError once all that was under way
     has ended; nothing is lost, and the next turn tries again.
@@ -59,9 +61,11 @@ class Pipeline:
         wake: Callable[[], None] = lambda: None,
         *,
         reader: str | None = None,
+        second: Second | None = None,
     ) -> None:
         self._writer = Writer(store)
         self._poller = Poller(self._writer, fetcher, config, clock, on_event, draw)
+        self._second = None if second is None else SecondLook(self._writer, second, config, clock, on_event)
         self._articles = Articles(self._writer, fetcher, clock, on_event)
         self._config = config
         self._clock = clock
@@ -91,6 +95,8 @@ class Pipeline:
         An item that claims something is a transaction of its own; those that claim nothing share one.
         """
         done = 0
+        if self._second is not None:
+            self._second.begin()
         if not self._retried:
             # Another version of the program may read what this one's forerunner could not.
             await self._writer.write(partial(items.retry_unreadable, reader=self._reader))
@@ -100,6 +106,8 @@ class Pipeline:
             if not batch:
                 break
             pairs = await asyncio.to_thread(self._read_all, batch)
+            if self._second is not None:
+                pairs = await self._second.of(pairs)
             done += await self._record_quiet([pair for pair in pairs if _is_quiet(pair[1])])
             for item, reading in pairs:
                 if not _is_quiet(reading):
