@@ -95,7 +95,7 @@ def _disputed(first: Sequence[Claim], second: Sequence[Claim], all_second: Seque
     for claim in second:
         terms[_term(claim)].append(claim)
     for claim in first:
-        against = list(terms.get(_term(claim), ()))
+        against = [other for other in terms.get(_term(claim), ()) if _one_actor(claim, other)]
         figures = [other for other in second if _one_figure(claim, other)]
         if not any(_one_figure(claim, other) for other in all_second if other not in second):
             against += [other for other in figures if other.kind is claim.kind]
