@@ -33,8 +33,8 @@ class Keys:
 
     def fits(self, url: URL) -> bool:
         """Whether an address is the feed's own: the same origin, or the same host by https where http was named."""
-        home, there = self.home.origin(), url.origin()
-        return home == there or (home.scheme == "http" and there == home.with_scheme("https").with_port(None))
+        home, there = _origin(self.home), _origin(url)
+        return there in (home, ("https", home[1], 443) if home[0] == "http" and home[2] == 80 else home)
 
     def dressed(self, url: URL) -> URL:
         """The address with its secret parameters, as it is asked; only for one that `fits`."""
@@ -66,6 +66,10 @@ def unlock(login: Login, home: str, env: Mapping[str, str]) -> Keys:
         headers["Authorization"] = f"Bearer {token}"
         secrets.append(token)
     return Keys(home=URL(home), headers=headers, query=query, secrets=tuple(sorted(secrets, key=len, reverse=True)))
+
+
+def _origin(url: URL) -> tuple[str, str, int | None]:
+    return url.scheme, (url.raw_host or "").lower(), url.port
 
 
 def _secret(reference: str, env: Mapping[str, str]) -> str:

@@ -133,9 +133,10 @@ class Fetcher:
         try:
             return await self._follow(request)
         except FetchError as error:
-            if request.keys is not None:
-                error.reason = request.keys.scrubbed(error.reason)
-            raise
+            if request.keys is None:
+                raise
+            url, reason = map(request.keys.scrubbed, (error.url, error.reason))
+            raise FetchError(url, reason, error.kind, status=error.status, retry_after=error.retry_after) from None
 
     async def _follow(self, request: Request) -> Fetched:
         """Redirects are followed here, not by the library, so that each hop is judged and a permanent move is
