@@ -124,7 +124,7 @@ def _show_claims(out: Console, claims: Iterable[Claim]) -> None:
     none = True
     for claim in claims:
         none = False
-        out.print(_headline(claim))
+        out.print(headline(claim))
         out.print(Padding(Text(f"“{' '.join(claim.quote.split())}”"), (0, 0, 0, 4), expand=False))
         for name, text in beside(claim.beside, vocabulary("en")):
             out.print(Padding(Text.assemble((f"{name.lower()}: ", "dim"), text), (0, 0, 0, 4), expand=False))
@@ -132,7 +132,8 @@ def _show_claims(out: Console, claims: Iterable[Claim]) -> None:
         out.print("no claim: no figure of this article was taken for a term")
 
 
-def _headline(claim: Claim) -> Text:
+def headline(claim: Claim) -> Text:
+    """A claim in one line: its key, figure, status, older figure and dates, and how sure the reader is."""
     key = f"{claim.kind}:{claim.party}:{claim.counterparty}:{claim.scope}" + (f":{claim.actor}" if claim.actor else "")
     value = figure(claim.value, claim.unit, claim.qualifier, claim.high)
     if claim.value is None and claim.delta is not None:

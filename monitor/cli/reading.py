@@ -48,20 +48,24 @@ def extract(provisions: bool) -> None:
 @click.option(
     "--published", metavar="DATE", help="When a text or HTML file was published (ISO 8601); today where it is not said."
 )
+@click.option("--second", is_flag=True, help="Also ask the second reader (reading.second), and show both as one.")
 @click.pass_obj
-def explain(config_path: Path | None, subject: str, as_json: bool, published: str | None) -> None:
+def explain(config_path: Path | None, subject: str, as_json: bool, published: str | None, second: bool) -> None:
     """Show what each room makes of an article: names, dates, figures, decisions, tags and claims.
 
     The article is a JSON file (one object with id, source, published, title, text), a text or HTML file, standard
     input (-), or the number of a stored item, as `pactwatch history` shows it.
+    With --second the article is sent to the configured endpoint; ends with 1 where that gives no answer to use.
 
     \b
     Examples:
       pactwatch explain article.json
       echo "US cuts tariff on Swiss goods to 15% from 39%" | pactwatch explain -
       pactwatch explain 42
+      pactwatch explain --second article.json
     """
     from config.vocabulary import VocabularyError
+    from monitor.cli import secondview
     from monitor.cli.explaining import article_of, as_dict
     from monitor.reading.reader import Reader
 
@@ -70,9 +74,15 @@ def explain(config_path: Path | None, subject: str, as_json: bool, published: st
         seen = Reader.of(article.language).examine(article)
     except VocabularyError as error:
         raise click.ClickException(str(error)) from error
+    asked = secondview.ask(config_path, article, seen.reading) if second else None
     if as_json:
-        click.echo(json.dumps(as_dict(article, seen), ensure_ascii=False))
-        return
-    from monitor.cli.explainview import show
+        also = {"second": asked.as_data()} if asked else {}
+        click.echo(json.dumps(as_dict(article, seen) | also, ensure_ascii=False))
+    else:
+        from monitor.cli.explainview import show
 
-    show(article, seen)
+        show(article, seen)
+        if asked:
+            secondview.show(asked)
+    if asked and asked.opinion.trouble:
+        raise click.exceptions.Exit(1)

@@ -13,7 +13,11 @@ from monitor.cli.asking import open_ledger, open_with, print_json
 from monitor.cli.loading import load_or_exit
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from config.load import Loaded
     from monitor.pipeline.rebuilding import Read, Rebuilt
+    from monitor.types import Article, Claim
 
 
 @click.command(short_help="Compute the ledger anew, show what differs.")
@@ -43,7 +47,9 @@ def rebuild(config_path: Path | None, reread: bool, accepted: bool, as_json: boo
             ledger.take_turn(connection)
         now = datetime.now(UTC)
         with _Progress(as_json) as progress:
-            made = rebuilding.rebuild(connection, loaded.config, now, _reader() if reread else None, progress)
+            made = rebuilding.rebuild(
+                connection, loaded.config, now, _reader(connection, loaded) if reread else None, progress
+            )
         if accepted:
             rebuilding.accept(connection, made, version(), now)
     _show(made, reread, accepted, as_json)
@@ -71,10 +77,22 @@ class _Progress:
             click.echo("\r" + " " * 20 + "\r", err=True, nl=False)
 
 
-def _reader() -> Read:
+def _reader(connection: Connection, loaded: Loaded) -> Read:
+    """The built-in reader, with what the second said of an item when it came, where the configuration has one."""
     from monitor.reading.reader import Reader
+    from monitor.second.merging import merged
+    from monitor.store import opinions
 
-    return lambda article: Reader.of(article.language).read(article).claims
+    settings = loaded.config.settings
+
+    def read(article: Article) -> tuple[Claim, ...]:
+        reading = Reader.of(article.language).read(article)
+        said = None if settings.reading.second.url is None else opinions.present(connection, int(article.id))
+        if said is None:
+            return reading.claims
+        return merged(reading, said.claims, settings.reading.second, settings.ledger).reading.claims
+
+    return read
 
 
 def _show(made: Rebuilt, reread: bool, accepted: bool, as_json: bool) -> None:

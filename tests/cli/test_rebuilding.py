@@ -155,8 +155,11 @@ def test_an_older_ledger_is_chained_when_it_is_opened(told: Desk) -> None:
         "UPDATE alembic_version SET version_num = '0002'",
     )
     connection = sqlite3.connect(told.folder / "data" / "pactwatch.db")
-    for table in ("chain", "reviews", "hands", "reports"):
+    later = ("opinions", "pages", "silent_edits", "item_revisions", "hubs")
+    for table in (*later, "chain", "reviews", "hands", "reports"):
         connection.execute(f"DROP TABLE {table}")
+    for column in ("hints", "paused_at", "pause_reason"):
+        connection.execute(f"ALTER TABLE feeds DROP COLUMN {column}")
     connection.execute("DROP INDEX ix_terms_due_from_due_to")
     for column in ("due_from", "due_to"):
         connection.execute(f"ALTER TABLE terms DROP COLUMN {column}")
