@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types unit train eval bench-reading bench-ledger lock clean
+.PHONY: help setup demo test lint types unit train eval bench-reading bench-reliability bench-ledger lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ eval: $(VENV)/.ready ## how well articles are read and changes found, measured o
 
 bench-reading: $(VENV)/.ready ## how fast articles are read, each figure beside its limit
 	@$(BIN)/python -m bench.reading
+
+bench-reliability: $(VENV)/.ready ## whether claims are right as often as they say (some minutes)
+	@$(BIN)/python -m bench.reliability
 
 bench-ledger: $(VENV)/.ready ## how the ledger grows: 1,000,000 claims over 20,000 terms beside a tenth of it (CLAIMS=, TERMS=)
 	@$(BIN)/python -m bench.ledger $(or $(CLAIMS),1000000) $(or $(TERMS),20000)

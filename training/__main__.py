@@ -1,6 +1,7 @@
 """Train the reading's models from the annotated articles, or say how well they do on articles they have not seen.
 
-python -m training                 write monitor/reading/models/en.json
+python -m training                 write monitor/reading/models/en.json, and en.confidence.json beside it: what the
+                                   confidence of such models is worth (--models-only leaves that as it is)
 python -m training --folds 5 DIR   write one prediction file a gold file into DIR, each article read by models that
                                    were trained without it
 """
@@ -17,14 +18,16 @@ from monitor.cli.jsonl import line
 from monitor.reading.analysis import Analyst
 from monitor.reading.models import MODELS
 from monitor.reading.reader import Reader
+from training.calibration import calibrated, unseen
 from training.gold import GOLD, load
-from training.instances import train
+from training.instances import taught, train
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", nargs="?", type=Path)
     parser.add_argument("--folds", type=int, default=0)
+    parser.add_argument("--models-only", action="store_true", help="leave what confidence is worth as it is")
     parser.add_argument("--language", default="en")
     args = parser.parse_args()
     analyst = Analyst(vocabulary(args.language), raw_language(args.language))
@@ -35,12 +38,17 @@ def main() -> None:
     if not args.folds:
         MODELS.mkdir(exist_ok=True)
         path = MODELS / f"{args.language}.json"
-        trained = train(cases)
+        lessons = taught(cases)
         path.write_text(
-            json.dumps(trained.to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n",
+            json.dumps(lessons.fit().to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n",
             encoding="utf-8",
         )
         print(f"wrote {path.name}: {path.stat().st_size / 1e6:.1f} MB", file=sys.stderr)
+        if not args.models_only:
+            said = list(unseen(cases, analyst, lessons))
+            path = MODELS / f"{args.language}.confidence.json"
+            path.write_text(json.dumps({"knots": calibrated(said).to_json()}) + "\n", encoding="utf-8")
+            print(f"wrote {path.name}: {len(said)} claims of articles that were not seen", file=sys.stderr)
         return
     answers: dict[str, str] = {}
     for fold in range(args.folds):

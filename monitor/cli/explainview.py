@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from config.vocabulary import vocabulary
+from config.words import Kind
 from monitor.announce.wording import amount, beside, day, figure, number, status
 from monitor.cli.console import console
 from monitor.reading.claims import Decision
@@ -135,10 +136,10 @@ def _show_claims(out: Console, claims: Iterable[Claim]) -> None:
 def headline(claim: Claim) -> Text:
     """A claim in one line: its key, figure, status, older figure and dates, and how sure the reader is."""
     key = f"{claim.kind}:{claim.party}:{claim.counterparty}:{claim.scope}" + (f":{claim.actor}" if claim.actor else "")
-    value = figure(claim.value, claim.unit, claim.qualifier, claim.high)
+    value = "" if claim.kind is Kind.PROVISION else figure(claim.value, claim.unit, claim.qualifier, claim.high)
     if claim.value is None and claim.delta is not None:
         value = amount(claim.delta, claim.unit)
-    out = Text.assemble((key, "bold"), f"  {value}  {status(claim.status)}")
+    out = Text.assemble((key, "bold"), f"  {value}  " if value else "  ", f"{status(claim.status)}")
     if claim.previous is not None:
         out.append(f", was {amount(claim.previous, claim.unit)}")
     if claim.effective:

@@ -37,7 +37,7 @@ def extract(provisions: bool) -> None:
             bad = True
             click.echo(f"line {number}: {article}", err=True)
         else:
-            click.echo(line(article.id, reader.read(article), provisions=provisions))
+            click.echo(line(article.id, reader.read(article, provisions=provisions), provisions=provisions))
     if bad:
         sys.exit(1)
 
@@ -71,7 +71,7 @@ def explain(config_path: Path | None, subject: str, as_json: bool, published: st
 
     article = article_of(config_path, subject, published)
     try:
-        seen = Reader.of(article.language).examine(article)
+        seen = Reader.of(article.language).examine(article, provisions=True)
     except VocabularyError as error:
         raise click.ClickException(str(error)) from error
     asked = secondview.ask(config_path, article, seen.reading) if second else None

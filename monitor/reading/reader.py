@@ -8,9 +8,11 @@ from functools import cache
 from config.vocabulary import raw_language, raw_words, vocabulary
 from monitor.reading import classify
 from monitor.reading.analysis import Analysis, Analyst
+from monitor.reading.calibration import Calibration, calibration
 from monitor.reading.claims import Assembler, Decision, merged
 from monitor.reading.gate import Gate
 from monitor.reading.models import Models, models
+from monitor.reading.provisions import Provisions
 from monitor.reading.relations import Relations, shared
 from monitor.types import Article, Claim, Reading
 
@@ -32,43 +34,69 @@ class Examination:
     unread: int = 0
 
 
+@dataclass(frozen=True)
+class Afterwards:
+    """What is read by rules once the models have decided, and what their confidence is worth."""
+
+    relations: Relations
+    provisions: Provisions
+    calibration: Calibration
+
+    @classmethod
+    def of(cls, language: str) -> Afterwards:
+        """From the words and models of a language. Raises VocabularyError where it has none."""
+        return cls(
+            Relations.of(raw_words("relations", language), raw_language(language)["numbers"]),
+            Provisions.of(raw_words("provisions", language)),
+            calibration(language),
+        )
+
+
 class Reader:
     """Reads articles of one language. Pure; safe to share between threads."""
 
     def __init__(
-        self, analyst: Analyst, trained: Models, gate: Gate | None = None, relations: Relations | None = None
+        self, analyst: Analyst, trained: Models, gate: Gate | None = None, after: Afterwards | None = None
     ) -> None:
-        """Without a `gate` every article is read in full; without `relations` only what the models decide is."""
+        """Without a `gate` every article is read in full; without `after` only what the models decide is read."""
         self._gate = gate
         self._analyst = analyst
         self._models = trained
         self._assembler = Assembler(trained)
-        self._relations = relations
+        self._after = after
 
     @classmethod
     def of(cls, language: str = "en") -> Reader:
         """The reader of a language, built once per process. Raises VocabularyError where the language is not known."""
         return _reader(language)
 
-    def read(self, article: Article) -> Reading:
-        """The article's topics, countries and claims; of one that the gate stops, none, and that in microseconds."""
+    def read(self, article: Article, *, provisions: bool = False) -> Reading:
+        """The article's topics, countries and claims; of one that the gate stops, none, and that in microseconds.
+
+        With `provisions` the terms without a figure are among the claims, behind the others.
+        """
         if self._gate is not None and not self._gate.may_matter(article):
             return NOTHING
-        return self.examine(article).reading
+        return self.examine(article, provisions=provisions).reading
 
-    def examine(self, article: Article) -> Examination:
+    def examine(self, article: Article, *, provisions: bool = False) -> Examination:
         """The reading, with what each room made of the article on the way."""
         part = beginning(article)
         analysis = self._analyst.analyse(part)
         decisions = tuple(self._assembler.decide(analysis))
-        if self._relations is not None:
-            decisions = self._relations.told(analysis, decisions)
+        if self._after is not None:
+            decisions = self._after.relations.told(analysis, decisions)
         claims = merged(shared([claim for decision in decisions for claim in decision.claims]))
         claims = tuple(_verbatim(article, claim) for claim in claims)
         topics = classify.topics(analysis, claims, self._models)
         claims = classify.fitting(claims, topics)
         countries = classify.countries(analysis, claims, topics, self._models)
+        if self._after is not None:
+            claims = tuple(replace(c, confidence=self._after.calibration(c.confidence)) for c in claims)
         reading = Reading(topics=topics, countries=countries, claims=claims)
+        if provisions and self._after is not None:
+            further = self._after.provisions.read(analysis, reading)
+            reading = replace(reading, claims=(*claims, *(_verbatim(article, claim) for claim in further)))
         return Examination(analysis, decisions, reading, unread=len(article.text) - len(part.text))
 
 
@@ -90,5 +118,4 @@ def _verbatim(article: Article, claim: Claim) -> Claim:
 def _reader(language: str) -> Reader:
     base = language.split("-", maxsplit=1)[0].lower()
     known, raw = vocabulary(base), raw_language(base)
-    relations = Relations.of(raw_words("relations", base), raw["numbers"])
-    return Reader(Analyst(known, raw), models(base), Gate(known, raw), relations)
+    return Reader(Analyst(known, raw), models(base), Gate(known, raw), Afterwards.of(base))
