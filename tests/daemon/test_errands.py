@@ -19,7 +19,8 @@ from monitor.daemon.ailments import ailments
 from monitor.daemon.errands import Errands
 from monitor.daemon.sight import sight
 from monitor.daemon.subscribers import Subscribers
-from monitor.store import Store, feeds, url_for
+from monitor.feeds.entry import Entry
+from monitor.store import Store, feeds, items, pages, url_for
 from monitor.store.schema import feeds as feed_rows
 
 START = datetime(2025, 11, 14, 9, 0, tzinfo=UTC)
@@ -62,6 +63,41 @@ def fail(store: Store, failures: int) -> None:
     with store.begin() as connection:
         values = {"failures": failures, "last_error": "503 Service Unavailable" if failures else ""}
         connection.execute(update(feed_rows).values(**values))
+
+
+async def test_what_stands_in_no_database_is_told_once_and_once_over(
+    store: Store, clock: Clock, tmp_path: Path
+) -> None:
+    trouble = {"second reader": "the second reader failed 3 times in a row: it answers 500"}
+    errands = Errands(store, clock, lambda: None, lambda: trouble)
+    for _ in range(2):
+        await errands.run(config(), tmp_path)
+        clock.now += timedelta(minutes=1)
+    assert [title for title in titles(store) if "second reader" in title] == titles(store)
+    assert len(titles(store)) == 1
+    trouble = {}
+    await errands.run(config(), tmp_path)
+    assert len(titles(store)) == 2
+
+
+async def test_a_feed_whose_articles_fail_is_told(store: Store, clock: Clock, tmp_path: Path) -> None:
+    with store.begin() as connection:
+        wire = Feed(name="Wire", url="https://wire.example/rss", full_text=True)
+        feeds.add(connection, wire, START)
+        entries = [
+            Entry(
+                guid=str(n), link=f"https://wire.example/{n}", canonical=None, title=f"T{n}", summary="s", content="",
+                published=START, updated=None, language=None, author=None,
+            )
+            for n in range(3)
+        ]  # fmt: skip
+        items.save(connection, feeds.get(connection, "Wire"), entries, START, baseline=False)
+        for one in pages.claim(connection, START, 10):
+            pages.failed(connection, one, "the server answers 403 Forbidden", START, passing=False)
+        found = ailments(connection, tmp_path, START)
+    assert found.keys() == {"articles:Wire"}
+    assert "3 of 3 full articles of Wire" in found["articles:Wire"]
+    assert "403" in found["articles:Wire"]
 
 
 async def test_a_digest_goes_out_and_says_what_was_blind(store: Store, clock: Clock, tmp_path: Path) -> None:
