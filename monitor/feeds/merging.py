@@ -74,7 +74,10 @@ def reason(error: ValidationError) -> str:
 
 def free_name(wanted: str, url: str, taken: Iterable[str]) -> str:
     """A name that nobody has: the one wanted, else with the host behind it, else with a number."""
-    host = (urlsplit(url).hostname or "feed").removeprefix("www.")
+    try:
+        host = (urlsplit(url).hostname or "feed").removeprefix("www.")
+    except ValueError:  # no address at all; it is refused as such
+        host = "feed"
     name, used = (wanted.strip() or host)[:100], set(taken)
     if name not in used:
         return name
