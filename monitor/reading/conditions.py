@@ -64,7 +64,7 @@ class Conditions:
         norms, grammar = page.a.doc.norms, page.a.grammar
         verb = words.meaning == "nouns"
         k = words.last
-        while k < end and not self._over(page, k, verb, end):
+        while k < end and k - words.first <= LONGEST and not self._over(page, k, verb, end):
             if norms[k] in self.ends and norms[k] not in self.clean_ends:
                 return None  # "unless it yields he said": where the comma is missing, nobody knows where it ends
             verb = verb or page.is_verb(k)
@@ -108,7 +108,11 @@ class Conditions:
             return page.run(behind) if behind else []
         left = page.left(words.first, REACH)
         if left:
-            return [left] if page.one_statement(left.last, words.first, self.joins) else []
+            between = set(norms[left.last : words.first])
+            # "to 15%, the lowest rate in Asia, in exchange for …": what is given for it can stand behind an aside
+            aside = words.meaning == "nouns" and between.isdisjoint(self.joins)
+            aside = aside and not any(page.is_verb(k) for k in range(left.last, words.first))
+            return [left] if aside or page.one_statement(left.last, words.first, self.joins) else []
         enclosed = norms[words.first - 1] in self.opens and norms[stop : stop + 1] == [","]
         behind = page.right(stop, REACH) if enclosed else None
         return [behind] if behind else []

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from config.codes import JURISDICTIONS
 from config.words import WORLD, Kind
 from monitor.reading.lexicon import forms
 from monitor.reading.scan import Entry
 from monitor.reading.scopes import ScopeMention
-from monitor.reading.stated import Page, Stated, Words, tokens
+from monitor.reading.stated import LONGEST_LIST, Page, Stated, Words, tokens
 from monitor.types import Claim
 
 BEFORE, BEHIND, GOODS = "spared behind", "spared before", "spared goods"
@@ -47,12 +48,13 @@ class Exemptions:
         if not (before or behind):
             return out
         things = self._things(page)
+        starts, stops = {thing.first: thing for thing in things}, {thing.last - 1: thing for thing in things}
         for words in before:
             owner = page.left(words.first, REACH)
-            self._keep(page, owner, _list(page, things, words.last, 1, self.joins), out)
+            self._keep(page, owner, _list(page, starts, words, 1, self.joins), out)
         for words in behind:
             first, _ = page.sentence(words.first)
-            spared = _list(page, things, words.first - 1, -1, self.joins)
+            spared = _list(page, stops, words, -1, self.joins)
             owner = page.left(spared[0].first, REACH) if spared else None
             if owner is None and spared and spared[0].first - first <= 2:
                 owner = self._told_before(page, page.a.doc.sentence_of[first])
@@ -86,17 +88,19 @@ class Exemptions:
             out[owner.index] = tuple(dict.fromkeys((*out.get(owner.index, ()), *names)))
 
 
-def _list(page: Page, things: Sequence[Words], token: int, step: int, joins: frozenset[str]) -> list[Words]:
-    """The goods and countries told together from a token on, to the right or to the left, in order."""
-    by_end = {(words.first if step > 0 else words.last - 1): words for words in things}
-    norms, (begin, end) = page.a.doc.norms, page.sentence(max(token, 0))
+def _list(page: Page, things: Mapping[int, Words], words: Words, step: int, joins: frozenset[str]) -> list[Words]:
+    """The goods and countries told together behind (step 1) or before (step -1) some words, in order.
+
+    `things` are given by the token at which each is met.
+    """
+    norms, (begin, end) = page.a.doc.norms, page.sentence(words.first)
     found: list[Words] = []
-    k = token
-    while begin <= k < end:
-        words = by_end.get(k)
-        if words:
-            found.append(words)
-            k = words.last if step > 0 else words.first - 1
+    k = words.last if step > 0 else words.first - 1
+    while begin <= k < end and len(found) < LONGEST_LIST:
+        thing = things.get(k)
+        if thing:
+            found.append(thing)
+            k = thing.last if step > 0 else thing.first - 1
         elif norms[k] in joins:
             k += step
         else:
@@ -106,6 +110,6 @@ def _list(page: Page, things: Sequence[Words], token: int, step: int, joins: fro
 
 def _can_spare(page: Page, claim: Claim, name: str) -> bool:
     """Whether a rate can spare this: other goods than its own, within them; countries only of a rate for all."""
-    if name.isupper() and name in {p.code for p in page.a.places}:
+    if name in JURISDICTIONS:
         return claim.counterparty == WORLD and name != claim.party
     return name != claim.scope and (claim.scope in WIDE or page.a.wholes.get(name) == claim.scope)

@@ -87,9 +87,8 @@ class Periods:
         """The day behind "until", and the token behind it; None where it is past, or time that somebody has."""
         if holds(page.before(words.first, BEFORE), self.not_behind):
             return None
-        for year_end in page.words(YEAR_END):
-            if year_end.first == words.last:
-                return f"{page.a.published.year}-12-31", year_end.last
+        for year_end in page.row(YEAR_END).between(words.last, words.last + 1):
+            return f"{page.a.published.year}-12-31", year_end.last
         mention = _next_date(page, words.last)
         if mention is None:
             return None
@@ -121,10 +120,10 @@ class Periods:
 
     def _of_truce(self, page: Page, words: Words) -> bool:
         """Whether "until" stands in a sentence about a truce, with no figure of its own."""
-        first, last = page.sentence(words.first)
+        first, _ = page.sentence(words.first)
         sentence = page.a.doc.sentence_of[first]
-        about = any(first <= truce.first < words.first for truce in page.words(TRUCE))
-        return about and not page.in_sentence(sentence) and page.open(first, words.first, last - first)
+        about = page.row(TRUCE).between(max(first, words.first - REACH), words.first)
+        return bool(about) and not page.in_sentence(sentence) and page.open(about[0].first, words.first, REACH)
 
     def _lasting(self, page: Page, words: Words, out: dict[int, str]) -> None:
         """ "For 150 days", behind a figure whose day is known."""

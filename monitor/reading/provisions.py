@@ -7,14 +7,15 @@ behind it, in this order and close together. Precision before completeness: what
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from config.words import Kind, Qualifier, Status
+from config.words import WORLD, Kind, Qualifier, Status
 from monitor.reading.analysis import Analysis, Place
 from monitor.reading.lexicon import forms
 from monitor.reading.scan import Entry, Scan, Scanner
-from monitor.reading.stated import BRACKETS, MARKS
+from monitor.reading.stated import BRACKETS, MARKS, Row
 from monitor.types import Claim, Reading
 
 TOPIC, ACTION, ACT, SEEK, BETWEEN, BEFORE, NOT = "topic", "action", "act", "seek", "between", "before", "not"
@@ -23,6 +24,8 @@ GOODS_FIRST, GOODS_LAST = "goods first", "goods last"
 TO_VERB, TO_TOPIC = 12, 10
 #: The same where somebody asks for the topic itself: "asks for a new visa category".
 SOUGHT = 4
+#: Tokens of a name, or of a phrase, at most; and of a sentence to either side in which the other side is looked for.
+LONGEST_NAME, SENTENCE = 8, 60
 #: Tokens of a quote behind its topic.
 TAIL = 10
 #: The topic of a market whose goods are not told, and scopes that are no goods.
@@ -103,20 +106,18 @@ class Provisions:
     def _markets(self, page: _Page) -> Iterator[Span]:
         """Markets, import bans and the like, with the goods that are told beside them."""
         at = page.a.doc.at
-        goods = [
-            Span(at(s.start), at(s.end - 1) + 1, s.scope)
-            for s in page.a.scopes
-            if not s.weak and s.scope not in NO_GOODS
-        ]
+        told = (s for s in page.a.scopes if not s.weak and s.scope not in NO_GOODS)
+        goods = Row(Span(at(s.start), at(s.end - 1) + 1, s.scope) for s in told)
         for market in page.words(GOODS_FIRST):
-            for g in goods:
+            for g in goods.between(market.first - self.reach - LONGEST_NAME, market.first):
                 # "rice market" is a word for the goods as well
-                beside = -2 <= market.first - g.last <= self.reach and g.first < market.first
+                beside = -2 <= market.first - g.last <= self.reach
                 if beside and page.joined(g.last, market.first):
                     yield Span(g.first, max(g.last, market.last), g.meaning)
         for market in page.words(GOODS_LAST):
-            near = [g for g in goods if 0 <= g.first - market.last <= self.reach and page.joined(market.last, g.first)]
-            yield from (Span(market.first, g.last, g.meaning) for g in near)
+            for g in goods.between(market.last, market.last + self.reach + 1):
+                if page.joined(market.last, g.first):
+                    yield Span(market.first, g.last, g.meaning)
 
     def _claim(self, page: _Page, topic: Span) -> Claim | None:
         """The claim that a topic stands in: verb, the one who acts, what is said of it, whom it concerns."""
@@ -153,7 +154,8 @@ class Provisions:
     def _agent(self, page: _Page, action: Span, finite: bool) -> tuple[Place | None, Status | None]:
         """Who acts, and how far it has come; (None, None) where the words between leave it open."""
         begin, _ = page.a.doc.sentences[page.a.doc.sentence_of[action.first]]
-        near = [p for p in page.a.places if begin <= p.first and p.last <= action.first <= p.last + TO_VERB]
+        window = max(begin, action.first - TO_VERB - LONGEST_NAME)
+        near = [p for p in page.places.between(window, action.first) if p.last <= action.first <= p.last + TO_VERB]
         if not near:
             return None, None
         agent = near[-1]
@@ -161,14 +163,15 @@ class Provisions:
         if finite:
             plain = agent.kind != "adjective" and set(between) <= page.a.grammar.adverbs | {"'", "s", "'s"}
             return (agent, Status.IN_EFFECT) if plain else (None, None)
-        said = [w for w in page.words(BETWEEN) if agent.last <= w.first and w.last <= action.first]
+        said = [w for w in page.row(BETWEEN).between(agent.last, action.first) if w.last <= action.first]
         if said and said[-1].last == action.first:
             lead = page.a.doc.norms[agent.last : said[-1].first]
             small = self.nouns | page.a.grammar.adverbs | page.a.grammar.auxiliaries
             if len(said) == 1 and set(lead) <= small:
                 return agent, page.status(said[0].meaning)
             return None, None
-        asked = [w for w in page.words(BEFORE) if w.last <= agent.first <= w.last + 1 and begin <= w.first]
+        behind = page.row(BEFORE).between(max(begin, agent.first - LONGEST_NAME), agent.first)
+        asked = [w for w in behind if w.last <= agent.first <= w.last + 1]
         if asked and set(between) <= self.to | self.nouns and (set(between) & self.to or len(between) <= 1):
             return agent, Status(asked[-1].meaning)
         return None, None
@@ -181,11 +184,33 @@ class _Page:
     a: Analysis
     scan: Scan
     reading: Reading
+    _rows: dict[str, Row[Span]] = field(default_factory=dict, repr=False, compare=False)
 
     def words(self, layer: str) -> list[Span]:
         """The words of a layer, in order."""
-        at = self.a.doc.at
-        return [Span(at(h.start), at(h.end - 1) + 1, str(h.payload)) for h in self.scan.hits(layer)]
+        return self.row(layer).items
+
+    def row(self, layer: str) -> Row[Span]:
+        """The words of a layer, to be looked up by place."""
+        if layer not in self._rows:
+            at = self.a.doc.at
+            hits = self.scan.hits(layer)
+            self._rows[layer] = Row(Span(at(h.start), at(h.end - 1) + 1, str(h.payload)) for h in hits)
+        return self._rows[layer]
+
+    @cached_property
+    def places(self) -> Row[Place]:
+        """The jurisdictions of the article, to be looked up by place."""
+        return Row(self.a.places)
+
+    @cached_property
+    def pairs(self) -> Mapping[str, frozenset[str]]:
+        """For each jurisdiction those that the article's claims pair it with."""
+        out: dict[str, set[str]] = {}
+        for claim in self.reading.claims:
+            out.setdefault(claim.party, set()).add(claim.counterparty)
+            out.setdefault(claim.counterparty, set()).add(claim.party)
+        return {code: frozenset(others - {WORLD}) for code, others in out.items()}
 
     def joined(self, first: int, last: int) -> bool:
         """Whether a stretch holds nothing but what joins goods and says whose they are."""
@@ -197,8 +222,9 @@ class _Page:
     def verbs_before(self, token: int, parts: frozenset[str]) -> Iterator[tuple[Span, bool]]:
         """The verbs that a topic can be the object of, the nearest first, and whether each is finite."""
         begin, _ = self.a.doc.sentences[self.a.doc.sentence_of[token]]
-        verbs = [(w, layer != ACTION) for layer in (ACTION, ACT, SEEK) for w in self.words(layer)]
-        near = [(w, finite) for w, finite in verbs if begin <= w.first and 0 <= token - w.last <= TO_TOPIC]
+        window = max(begin, token - TO_TOPIC - LONGEST_NAME)
+        verbs = [(w, layer != ACTION) for layer in (ACTION, ACT, SEEK) for w in self.row(layer).between(window, token)]
+        near = [(w, finite) for w, finite in verbs if 0 <= token - w.last <= TO_TOPIC]
         for word, finite in sorted(near, key=lambda pair: -pair[0].first):
             between = self.a.doc.norms[word.last : token]
             closed = MARKS | BRACKETS | parts | (self.a.grammar.auxiliaries - {"to"})
@@ -215,13 +241,12 @@ class _Page:
         """The other side: the only other one of the sentence, or the one that the article's claims pair it with, or
         the only other country of the article."""
         first, last = self.a.doc.sentences[self.a.doc.sentence_of[agent.first]]
-        known = set(self.reading.countries) | {agent.code}
-        if agent.code not in self.reading.countries:
+        known = set(self.reading.countries)
+        if agent.code not in known:
             return None
-        here = {p.code for p in self.a.places if first <= p.first < last and p.code in known} - {agent.code}
-        sides = {(c.party, c.counterparty) for c in self.reading.claims}
-        told = {b if a == agent.code else a for a, b in sides if agent.code in (a, b)} - {"WORLD"}
-        for found in (here, told, known - {agent.code}):
+        near = self.places.between(max(first, agent.first - SENTENCE), min(last, agent.first + SENTENCE))
+        here = {p.code for p in near if p.code in known} - {agent.code}
+        for found in (here, self.pairs.get(agent.code, frozenset()), known - {agent.code}):
             if len(found) == 1:
                 return next(iter(found))
         return None

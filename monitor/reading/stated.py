@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
+from typing import Generic, Protocol, TypeVar
 
 from monitor.reading.analysis import Analysis
 from monitor.reading.clauses import VERBAL
@@ -19,6 +21,8 @@ from monitor.types import Claim
 MARKS = frozenset((";", ":", "—", "\n", "!", "?"))
 BRACKETS = frozenset(("(", ")"))
 QUOTES = frozenset(('"',))
+#: Figures that a relation of their list is given to at most.
+LONGEST_LIST = 40
 #: Figures of these families part nothing: they are a year's length, or a word.
 THROUGH = frozenset(("years", "multiple", "removal"))
 
@@ -30,6 +34,38 @@ class Words:
     first: int
     last: int
     meaning: str
+
+
+class Placed(Protocol):
+    """Anything that begins at a token."""
+
+    @property
+    def first(self) -> int: ...
+
+
+P = TypeVar("P", bound=Placed)
+
+
+class Row(Generic[P]):
+    """Things in order of place, of which a stretch is found by bisection: a long article costs no more per word."""
+
+    def __init__(self, items: Iterable[P]) -> None:
+        self.items = sorted(items, key=lambda item: item.first)
+        self._firsts = [item.first for item in self.items]
+
+    def between(self, first: int, last: int) -> list[P]:
+        """Those that begin from `first` on and before `last`."""
+        return self.items[bisect_left(self._firsts, first) : bisect_left(self._firsts, last)]
+
+    def before(self, token: int) -> P | None:
+        """The last that begins before a token."""
+        place = bisect_left(self._firsts, token)
+        return self.items[place - 1] if place else None
+
+    def behind(self, token: int) -> P | None:
+        """The first that begins at a token or behind it."""
+        place = bisect_left(self._firsts, token)
+        return self.items[place] if place < len(self.items) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +94,7 @@ class Page:
     figures: Sequence[Stated]
     #: Words that begin another statement.
     breaks: frozenset[str]
+    _rows: dict[str, Row[Words]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, a: Analysis, scan: Scan, claims: Mapping[int, tuple[Claim, ...]], breaks: frozenset[str]) -> Page:
@@ -71,6 +108,17 @@ class Page:
     @cached_property
     def _by_sentence(self) -> Mapping[int, list[Stated]]:
         return {number: list(group) for number, group in groupby(self.figures, key=lambda f: f.sentence)}
+
+    @cached_property
+    def _figures(self) -> Row[Stated]:
+        return Row(self.figures)
+
+    @cached_property
+    def _runs(self) -> Mapping[int, list[Stated]]:
+        out: dict[int, list[Stated]] = {}
+        for figure in self.figures:
+            out.setdefault(figure.head, []).append(figure)
+        return out
 
     @cached_property
     def _walls(self) -> frozenset[int]:
@@ -87,8 +135,15 @@ class Page:
 
     def words(self, layer: str) -> list[Words]:
         """The words of a layer, in order."""
-        at = self.a.doc.at
-        return [Words(at(h.start), at(h.end - 1) + 1, str(h.payload)) for h in self.scan.hits(layer)]
+        return self.row(layer).items
+
+    def row(self, layer: str) -> Row[Words]:
+        """The words of a layer, to be looked up by place."""
+        if layer not in self._rows:
+            at = self.a.doc.at
+            hits = self.scan.hits(layer)
+            self._rows[layer] = Row(Words(at(h.start), at(h.end - 1) + 1, str(h.payload)) for h in hits)
+        return self._rows[layer]
 
     def in_sentence(self, sentence: int) -> list[Stated]:
         """The stated figures of a sentence, in order."""
@@ -104,15 +159,17 @@ class Page:
 
     def left(self, token: int, reach: int) -> Stated | None:
         """The last stated figure before a token, in its sentence, with no other figure and no mark between."""
-        own = [f for f in self.in_sentence(self.a.doc.sentence_of[token]) if f.last <= token]
-        return own[-1] if own and self.open(own[-1].last, token, reach) else None
+        found = self._figures.before(token)
+        if found is None or found.last > token or found.sentence != self.a.doc.sentence_of[token]:
+            return None
+        return found if self.open(found.last, token, reach) else None
 
     def right(self, token: int, reach: int) -> Stated | None:
-        """The first stated figure from a token on, in its sentence, with no other figure and no mark between."""
-        if token >= len(self.a.doc.tokens):
+        """The first stated figure from a token on, in the sentence of the one before it, with nothing between."""
+        found = self._figures.behind(token)
+        if found is None or found.sentence != self.a.doc.sentence_of[token - 1]:
             return None
-        own = [f for f in self.in_sentence(self.a.doc.sentence_of[token]) if f.first >= token]
-        return own[0] if own and self.open(token, own[0].first, reach) else None
+        return found if self.open(token, found.first, reach) else None
 
     def open(self, first: int, last: int, reach: int) -> bool:
         """Whether a stretch is at most so long and holds no figure of something else, no mark, no new statement."""
@@ -129,8 +186,8 @@ class Page:
         return norms[k] == "." and k > 0 and "'" in norms[k - 1]
 
     def run(self, figure: Stated) -> list[Stated]:
-        """All stated figures of the list that one stands in."""
-        return [f for f in self.in_sentence(figure.sentence) if f.head == figure.head]
+        """All stated figures of the list that one stands in, at most `LONGEST_LIST`."""
+        return self._runs[figure.head][:LONGEST_LIST]
 
     def told_with(self, figure: Stated, joins: frozenset[str]) -> list[Stated]:
         """The figure with those that a word joins to it from before: "25 on bourbon and 30 on aircraft"."""

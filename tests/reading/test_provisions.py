@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from config.vocabulary import raw_language, raw_words, vocabulary
 from config.words import Kind, Topic
@@ -61,3 +63,20 @@ def test_the_reader_tells_of_them_only_when_asked() -> None:
     assert [(c.party, c.counterparty, c.scope) for c in further] == [("KR", "US", "digital")]
     assert further[0].quote in TEXT
     assert [claim for claim in asked.claims if claim.kind is not Kind.PROVISION] == list(plain.claims)
+
+
+WORDS = [
+    *("Korea", "the US", "agreed to", "will", "wants", "open", "lifts", "its", "rice", "market", "visas", "export"),
+    *("controls", "access for", "beef", "not", ",", ".", ";", "and", "to", "if", "quota for", "15%", "\n", "seeks"),
+]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(WORDS), max_size=50))
+def test_any_order_of_words_is_read_without_harm(words: list[str]) -> None:
+    a = ANALYST.analyse(article(" ".join(words)))
+    found = PROVISIONS.read(a, Reading(topics=(Topic.TARIFF,), countries=("KR", "US")))
+    assert len({(c.party, c.counterparty, c.scope) for c in found}) == len(found)
+    for claim in found:
+        assert {claim.party, claim.counterparty} == {"KR", "US"}
+        assert a.doc.body[claim.start : claim.end] == claim.quote

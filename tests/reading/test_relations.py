@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -122,3 +123,24 @@ def test_the_reader_fills_the_claims() -> None:
     )
     seen = Reader.of("en").read(article(text))
     assert [(c.value, c.condition) for c in seen.claims] == [(25.0, "unless a deal is signed")]
+
+
+@pytest.mark.parametrize(
+    "words", ["25% if ", "10% until 1 December and ", "unless Korea, ", "Section 232 25% ", "except steel "]
+)
+def test_time_grows_with_length_and_not_faster(words: str) -> None:
+    """Four times the text takes about four times as long; a generous limit, since machines are busy."""
+
+    def seconds(times: int) -> float:
+        a = ANALYST.analyse(article("The US " + words * times))
+        made = tuple(
+            Decision(q, "tariff", 1.0, "given", (claim("tariff US KR all in_effect", q.value, "percent"),))
+            for q in a.quantities
+        )
+        a.classes, a.shapes, a.places  # what reading has made before  # noqa: B018
+        start = perf_counter()
+        RELATIONS.told(a, made)
+        return perf_counter() - start
+
+    seconds(50)
+    assert seconds(2_000) < 12 * max(seconds(500), 0.005)
