@@ -112,6 +112,8 @@ def special(address: Address) -> str | None:
 
 def literal(host: str) -> Address | None:
     """The address that a URL's host is, or None where it is a name. Brackets and a zone are taken off."""
+    if ":" not in host and not host[-1:].isdigit():
+        return None  # A name, as nearly always: IPv4 ends with a digit, IPv6 has colons.
     try:
         return ip_address(host.strip("[]").partition("%")[0])
     except ValueError:

@@ -298,6 +298,10 @@ class Daemon:
 
     def _heard(self, name: str, payload: Mapping[str, object]) -> None:
         tell(name, payload)
+        if name == "feed_polled" and (payload["new"] or payload["revised"]):
+            # What is stored is read at once, though other feeds of the same turn are still under way.
+            self._ticker.wake("articles")
+            self._ticker.wake("read")
         if self._on_event:
             self._on_event(name, payload)
 

@@ -22,6 +22,7 @@ from monitor.feeds.body import ENCODINGS, Body, Broken, TooLarge
 from monitor.feeds.credentials import Keys
 from monitor.feeds.headers import freshness, hub_links, validator, wait
 from monitor.feeds.manners import Hosts
+from monitor.feeds.slots import Slots
 from monitor.feeds.trouble import FetchError, Kind, of_exception, of_status, shown
 
 __all__ = ["FetchError", "Fetched", "Fetcher", "Kind", "Request"]
@@ -103,7 +104,7 @@ class Fetcher:
         self._clock = clock
         self._monotonic = monotonic
         self._hosts = Hosts(self._polling.per_host, self._polling.host_pause, now=monotonic, sleep=sleep)
-        self._free = asyncio.Semaphore(self._polling.concurrency)
+        self._slots = Slots(self._polling.concurrency)
         self._session: aiohttp.ClientSession | None = None
         self._tls = ssl.create_default_context()
         if settings.ca_file is not None:
@@ -166,7 +167,7 @@ class Fetcher:
             raise FetchError(
                 url, f"{host} asked for rest, {rest:.0f} s are left of it", "rate_limited", retry_after=rest
             )
-        async with self._hosts.turn(host), self._free:
+        async with self._hosts.turn(host), self._slots.place():
             started = self._monotonic()
             try:
                 async with asyncio.timeout(max(0.001, left)):

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, Protocol
 
+from sqlalchemy import Connection
 from structlog import get_logger
 
 from config.settings import Config
@@ -33,7 +34,7 @@ from monitor.store.items import Saved
 #: How long a feed is ours to poll: longer than the slowest answer and a long queue before its host.
 LEASE: Final = timedelta(minutes=15)
 #: Feeds that are claimed for each request that may be under way: many of them wait for their host.
-AHEAD: Final = 10
+AHEAD: Final = 20
 #: Real seconds after which a turn ends as soon as nothing is under way, and after which it takes on nothing more.
 CLAIM_FOR: Final = 60.0
 CLAIM_AT_MOST: Final = 300.0
@@ -62,6 +63,7 @@ class _Turn:
     done: int = 0
     #: When feeds were last looked for, and whether that brought all that there was room for.
     looked: float = 0.0
+    room: int = 0
     more: bool = True
     trouble: StoreError | None = None
 
@@ -105,13 +107,13 @@ class Poller:
         await self._give_back()
         try:
             while True:
-                await self._take_on(turn, loop.time())
                 if self._arrived:
                     await self._store_some(turn)
-                elif not self._asking:
+                    continue
+                await self._take_on(turn)
+                if not self._asking and not self._arrived:
                     break
-                else:
-                    await self._something_came()
+                await self._something_came()
         finally:
             await self._cut_off()
             await self._give_back()
@@ -120,35 +122,43 @@ class Poller:
         return turn.done
 
     async def _something_came(self) -> None:
+        if self._arrived:
+            return
         self._came.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(LOOK):
                 await self._came.wait()
 
-    async def _take_on(self, turn: _Turn, now: float) -> None:
+    async def _take_on(self, turn: _Turn) -> None:
         """Claims as many due feeds as there is room for, and starts to ask them."""
-        under_way = len(self._asking) + len(self._arrived)
+        if claim := self._claim(turn, len(self._asking)):
+            try:
+                self._start(turn, await self._writer.write(claim))
+            except StoreError as error:
+                turn.trouble = error
+
+    def _claim(self, turn: _Turn, under_way: int) -> Callable[[Connection], list[Lease]] | None:
+        """The step that claims what is due, or None where nothing more is to be taken on just now."""
+        now = asyncio.get_running_loop().time()
         over = now > turn.at_most or (now > turn.until and not under_way)
         if self.stopping or turn.trouble or over or (not turn.more and now < turn.looked + LOOK):
-            return
+            return None
         most = self._config().settings.polling.concurrency * AHEAD
         if under_way > most // 2:
-            return  # One claim for many feeds, not one for each that ends.
+            return None  # One claim for many feeds, not one for each that ends.
+        turn.looked, turn.room = now, most - under_way
         held = {lease.id for lease in self._asking.values()} | {one.lease.id for one in self._arrived}
-        claim = partial(
+        return partial(
             feeds.claim_due,
             now=self._clock(),
-            limit=most - under_way,
+            limit=turn.room,
             lease=LEASE,
             token=secrets.token_hex(16),
             held=held,
         )
-        try:
-            leases = await self._writer.write(claim)
-        except StoreError as error:
-            turn.trouble = error
-            return
-        turn.looked, turn.more = now, len(leases) == most - under_way
+
+    def _start(self, turn: _Turn, leases: Sequence[Lease]) -> None:
+        turn.more = len(leases) == turn.room
         for lease in leases:
             self._asking[asyncio.create_task(self._ask(lease), name=f"poll {lease.feed.name}")] = lease
 
@@ -217,7 +227,15 @@ class Poller:
     async def _store_together(self, turn: _Turn, polls: Sequence[Arrival]) -> None:
         polling, now = self._config().settings.polling, self._clock()
         rows = [(one.lease, one.brought, self._draw()) for one in polls]
-        done = await self._writer.write(partial(steps.store_polls, polls=rows, now=now, polling=polling))
+        # What is due next is claimed in the same transaction: each waits for the disk once.
+        claim = self._claim(turn, len(self._asking) + len(self._arrived))
+
+        def step(connection: Connection) -> tuple[list[tuple[Saved, State] | None], list[Lease]]:
+            return steps.store_polls(connection, rows, now, polling), claim(connection) if claim else []
+
+        done, leases = await self._writer.write(step)
+        if claim:
+            self._start(turn, leases)
         for poll, stored in zip(polls, done, strict=True):
             poll.stored = True
             if stored is None:

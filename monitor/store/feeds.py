@@ -285,6 +285,14 @@ def _rest(connection: Connection, names: Sequence[str]) -> int:
     return connection.execute(update(feeds).where(feeds.c.name.in_(names), feeds.c.active).values(**resting)).rowcount
 
 
+def _feed(spec: dict[str, Any]) -> Feed:
+    """The feed of a row. It was checked when it was written; that is not done anew for each poll, where no field needs
+    more than its plain value."""
+    if spec.get("interval") is None and spec.get("login") is None:
+        return Feed.model_construct(**spec | {"tags": tuple(spec.get("tags", ()))})
+    return Feed.model_validate(spec)
+
+
 def _stored(row: RowMapping) -> dict[str, Any]:
     state = {name: row[name] for name in State.__slots__} | {
         "why": row["why"] or "",
@@ -292,7 +300,7 @@ def _stored(row: RowMapping) -> dict[str, Any]:
     }
     return {
         "id": row["id"],
-        "feed": Feed.model_validate(row["spec"]),
+        "feed": _feed(row["spec"]),
         "origin": row["origin"],
         "active": row["active"],
         "added_at": row["added_at"],

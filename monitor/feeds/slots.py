@@ -1,0 +1,84 @@
+"""How many requests are under way at a time, and what becomes of those that do not come to an end."""
+
+from __future__ import annotations
+
+import asyncio
+from types import TracebackType
+from typing import Final
+
+#: A request that takes so many times as long as half of all do makes room for another; within these bounds, seconds.
+PATIENCE: Final = 4.0
+SOONEST: Final = 0.02
+LATEST: Final = 1.0
+#: How far one request moves what is taken for usual.
+STEP: Final = 1.05
+#: Requests that may linger beside the others, for each of those; what is more than that holds its place.
+LINGERING: Final = 5
+
+
+class Slots:
+    """Places for `limit` requests. One that lingers, by a server that drips or never answers, gives its place to the
+    next and goes on beside: fifty such feeds must not hold up a thousand others."""
+
+    def __init__(self, limit: int) -> None:
+        self._free = asyncio.Semaphore(limit)
+        self._most_lingering = limit * LINGERING
+        self._lingering = 0
+        #: The median of how long requests take, followed in small steps; seconds.
+        self._usual = LATEST / PATIENCE
+
+    def place(self) -> Place:
+        """One place, as an async context manager."""
+        return Place(self)
+
+    @property
+    def patience(self) -> float:
+        """Seconds after which a request lingers."""
+        return min(max(self._usual * PATIENCE, SOONEST), LATEST)
+
+    async def take(self) -> None:
+        """Waits for a free place."""
+        await self._free.acquire()
+
+    def give(self) -> None:
+        """Gives a place back."""
+        self._free.release()
+
+    def linger(self) -> bool:
+        """Gives the place of a request that goes on to another; False where too many linger."""
+        if self._lingering >= self._most_lingering:
+            return False
+        self._lingering += 1
+        self._free.release()
+        return True
+
+    def ended(self, seconds: float, lingered: bool) -> None:
+        """A request came to its end."""
+        if lingered:
+            self._lingering -= 1
+        self._usual = max(0.001, min(LATEST, self._usual * STEP if seconds > self._usual else self._usual / STEP))
+
+
+class Place:
+    """One request's place."""
+
+    def __init__(self, slots: Slots) -> None:
+        self._slots = slots
+        self._lingers = False
+
+    async def __aenter__(self) -> None:
+        await self._slots.take()
+        loop = asyncio.get_running_loop()
+        self._began = loop.time()
+        self._timer = loop.call_later(self._slots.patience, self._linger)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._timer.cancel()
+        if not self._lingers:
+            self._slots.give()
+        self._slots.ended(asyncio.get_running_loop().time() - self._began, self._lingers)
+
+    def _linger(self) -> None:
+        self._lingers = self._slots.linger()
