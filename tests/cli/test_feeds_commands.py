@@ -357,7 +357,7 @@ def test_silent_edits_are_listed(home: Home) -> None:
             "end": 1,
             "confidence": 1.0,
         }
-        connection.execute(insert(schema.claims).values(id=1, actor="", confidence=1.0, **key, **said, **place))
+        connection.execute(insert(schema.claims).values(id=1, **key, **said, **place))
         noted = {"item_id": 1, "revision": 2, "claim_id": 1, "figure": "15 percent", "quote": "at 15 percent"}
         connection.execute(insert(schema.silent_edits).values(noted_at=now, **noted))
     store.close()
