@@ -43,6 +43,26 @@ def title(**changed: object) -> str:
     return alert(replace(CUT, **changed)).title  # type: ignore[arg-type]
 
 
+def test_what_is_said_beside_the_figure_is_a_fact_in_words() -> None:
+    said = {
+        "condition": "unless Seoul passes the bill",
+        "legal_basis": "Section 232",
+        "rate_type": "add_on",
+        "instrument": "cash",
+        "exemptions": "critical_minerals, CA, goods in transit",
+    }
+    told = alert(replace(CUT, details=said))
+    assert [fact for fact in told.facts if fact[0] not in {name for name, _ in alert(CUT).facts}] == [
+        ("Condition", "unless Seoul passes the bill"),
+        ("Legal basis", "Section 232"),
+        ("Rate type", "on top of other duties"),
+        ("Form", "cash"),
+        ("Exempt", "critical minerals, Canada, goods in transit"),
+    ]
+    assert told.data["details"] == said
+    assert change_id(replace(CUT, details=said)) == change_id(CUT), "the same change, however much is known of it"
+
+
 def test_a_cut_reads_as_a_desk_would_say_it() -> None:
     told = alert(CUT, published=AT)
     assert told.title == "US tariff on Korean cars: 25% → 15%, agreed, effective 1 Nov 2025 (reported)"

@@ -11,16 +11,18 @@ from rich.table import Table
 from rich.text import Text
 
 from config.vocabulary import vocabulary
-from monitor.announce.wording import Names, amount, day, figure, status, term
+from monitor.announce.wording import Names, amount, beside, day, figure, status, term
 from monitor.cli.console import console
 from monitor.cli.export import escaped
-from monitor.cli.ledgerview import term_data
+from monitor.cli.ledgerview import said_beside, term_data
 from monitor.ledger.due import Coming
 from monitor.ledger.terms import Position, Term, Version
 from monitor.ledger.views import Difference
 
-STANDING = ("Term", "Stands", "Applied now", "Since", "Until", "Trust", "Reports")
-POSITIONS = ("Term", "Position", "Since", "Trust", "Reports")
+STANDING = ("Term", "Stands", "Applied now", "Since", "Until", "Trust", "Reports", "Notes")
+POSITIONS = ("Term", "Position", "Since", "Trust", "Reports", "Notes")
+#: Notes that would not be understood without their name.
+LABELLED = ("Exempt", "Form")
 COMING = ("Day", "Term", "What comes")
 
 
@@ -57,6 +59,7 @@ def standing_cells(page: Page, names: Names) -> list[tuple[str, ...]]:
             day(now.until) if now.until else "",
             str(now.trust),
             str(now.reports),
+            _notes(now, names),
         )
         for each in page.terms
         if (now := each.standing) is not None
@@ -72,10 +75,17 @@ def position_cells(page: Page, names: Names) -> list[tuple[str, ...]]:
             f"{one.since:%-d %b %Y}",
             str(one.trust),
             str(one.reports),
+            _notes(one, names),
         )
         for each in page.terms
         for one in each.open_positions
     ]
+
+
+def _notes(told: Version | Position, names: Names) -> str:
+    """What the reports say beside the figure: `unless a deal is signed; Section 232`."""
+    rows = beside(said_beside(told), names)
+    return "; ".join(f"{name.lower()}: {text}" if name in LABELLED else text for name, text in rows)
 
 
 def coming_cells(comings: Sequence[Coming], names: Names) -> list[tuple[str, ...]]:

@@ -14,6 +14,8 @@ from monitor.reading.stated import BRACKETS, MARKS, QUOTES, Page, Stated, Words
 CONDITION, RETURN = "condition", "return"
 #: Tokens between a condition and its figure, and of a condition at most.
 REACH, LONGEST = 26, 40
+#: What can be the first of a list: "if Japan, Korea and the EU …".
+NAMES = frozenset(("<place>", "<scope>", "<firm>", "<figure>"))
 #: Tokens behind a comma in which a list goes on: "oil, gas and arms".
 LISTED = 4
 
@@ -81,7 +83,7 @@ class Conditions:
         if norm == ".":
             return k == end - 1
         if norm == ",":
-            listed = shapes[k - 1].startswith("<")
+            listed = shapes[k - 1] in NAMES
             if shapes[k + 1 : k + 2] == ["<figure>"] or (verb and not listed):
                 return True
             return not self._goes_on(page, k) and (verb or not listed)
