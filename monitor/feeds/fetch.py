@@ -36,6 +36,8 @@ PERMANENT: Final = frozenset({301, 308})
 #: Bytes of one header field, and how many fields an answer may have.
 MAX_FIELD: Final = 16_384
 MAX_FIELDS: Final = 128
+#: The whole request has a limit of its own.
+NO_TIMEOUT: Final = aiohttp.ClientTimeout(total=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +164,7 @@ class Fetcher:
 
     async def _hop(self, request: Request, url: str, left: float) -> tuple[_Answer | _Redirect, float]:
         """One request, in its turn, within `left` seconds. Returns what is left of them: waiting for a turn is free."""
-        host = _host(request.url, url)
+        target, host = _target_of(request.url, url)
         if (rest := self._hosts.resting(host)) > 0:
             raise FetchError(
                 url, f"{host} asked for rest, {rest:.0f} s are left of it", "rate_limited", retry_after=rest
@@ -171,7 +173,7 @@ class Fetcher:
             started = self._monotonic()
             try:
                 async with asyncio.timeout(max(0.001, left)):
-                    answer = await self._ask(request, url)
+                    answer = await self._ask(request, url, target)
             except FetchError as error:
                 if error.status in (429, 503):
                     self._hosts.slow_down(host, error.retry_after, rest=error.status == 429)
@@ -181,7 +183,7 @@ class Fetcher:
             self._hosts.well(host)
             return answer, left - (self._monotonic() - started)
 
-    async def _ask(self, request: Request, url: str) -> _Answer | _Redirect:
+    async def _ask(self, request: Request, url: str, target: URL) -> _Answer | _Redirect:
         assert self._session is not None, "Fetcher is an async context manager: `async with Fetcher(...) as fetcher`"
         headers = {"Accept-Encoding": "gzip, deflate, br"}
         if request.etag:
@@ -190,15 +192,15 @@ class Fetcher:
             headers["If-Modified-Since"] = request.last_modified
         if request.accept:
             headers["Accept"] = request.accept
-        self._outbound.check_url(url)
-        target, keys = URL(url), request.keys
+        self._outbound.check_url(target)
+        keys = request.keys
         if keys is not None and (known := keys.fits(target)):
             headers, target = headers | dict(keys.headers), keys.dressed(target)
         else:
             known = False
         async with self._session.get(
             target, headers=headers, allow_redirects=False, ssl=self._tls, proxy=self._settings.proxy,
-            timeout=aiohttp.ClientTimeout(total=None),
+            timeout=NO_TIMEOUT,
         ) as response:  # fmt: skip
             status, fields = response.status, response.headers
             if status in REDIRECTS and "Location" in fields:
@@ -295,11 +297,13 @@ def user_agent(contact: str) -> str:
     return f"pactwatch/{number} (+{who})" if who else f"pactwatch/{number}"
 
 
-def _host(asked: str, url: str) -> str:
+def _target_of(asked: str, url: str) -> tuple[URL, str]:
+    """The address and its host. Raises `FetchError` for what is no web address."""
     try:
-        host = URL(url).raw_host
+        target = URL(url)
+        host = target.raw_host
     except ValueError as error:
         raise FetchError(asked, f"not a web address ({error})", "address") from error
     if not host or not host.isprintable() or " " in host:
         raise FetchError(asked, "not a web address: it names no host", "address")
-    return host.lower()
+    return target, host.lower()
