@@ -96,6 +96,7 @@ class Pages:
             text = await self._extractor.body(html)
         except ExtractionError as error:
             raise PageError(str(error)) from error
+        text = _untitled(text, title)
         judge(text, title, summary)
         return Page(url=answer.url, text=text)
 
@@ -109,6 +110,13 @@ def judge(text: str, title: str, summary: str) -> None:
     known = _words(f"{title} {summary}")
     if known and len(known & _words(text)) < LEAST_SHARED * len(known):
         raise PageError("the page speaks of something else than the feed: likely a paywall, a login or a consent page")
+
+
+def _untitled(text: str, title: str) -> str:
+    """The text without its first line where that is the title, which the item has already."""
+    first, _, rest = text.partition("\n")
+    same = " ".join(first.casefold().split()) == " ".join(title.casefold().split())
+    return rest.lstrip() if same else text
 
 
 def _words(text: str) -> set[str]:

@@ -15,12 +15,12 @@ from monitor.reading.text import fold
 from monitor.second.form import Said
 from monitor.types import Article, Claim, unit_family
 
-#: Families of figures that a value of each unit may come from, `percent` too where "percent" was left out.
+#: Families of figures that a value of each unit may come from; `bare` is a number whose unit was left out.
 FAMILIES: Final = {
     "percent": frozenset(("percent", "bare", "share", "fraction", "zero", "removal")),
     "money": frozenset(("money",)),
     "years": frozenset(("years",)),
-    "units": frozenset(("units",)),
+    "units": frozenset(("units", "bare")),
     "tonnes": frozenset(("tonnes",)),
 }
 #: Units that each kind of term is told in.
@@ -32,10 +32,13 @@ UNITS: Final = {
     Kind.ANNUAL_CAP: frozenset(("money",)),
     Kind.DURATION: frozenset(("years",)),
 }
+#: Currencies that are written "$" at home, with the side that must be one of the claim's. The recognisers take a
+#: plain "$" for USD.
+DOLLARS: Final = {"CAD": "CA", "AUD": "AU", "NZD": "NZ", "SGD": "SG", "HKD": "HK", "TWD": "TW"}
 #: Scopes that no word of an article needs to name.
 UNNAMED: Final = frozenset(("all", "other", "until_recovery", "after_recovery"))
 _SPACE: Final = re.compile(r"\s+")
-_WORD: Final = re.compile(r"[^\W_]{3,}")
+_WORD: Final = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def _place(said: Said, body: str, a: Analysis) -> tuple[int, int] | str | None:
         return None
     for start, end in spans:
         inside = [q for q in a.quantities if start <= q.start and q.end <= end]
-        if any(_bears(q, said, a) for q in inside):
+        if any(_bears(q, said, a) for q in inside) and _reaches(inside, said):
             return start, end
     start, end = spans[0]
     seen = ", ".join(dict.fromkeys(body[q.start : q.end] for q in a.quantities if start <= q.start < end))
@@ -113,16 +116,28 @@ def _spans(quote: str, body: str) -> Iterable[tuple[int, int]]:
 def _bears(q: Quantity, said: Said, a: Analysis) -> bool:
     """Whether a figure is the claim's, or the one that it follows from: "double the 25% duty", "up 10 points"."""
     if said.delta is not None:
-        return q.family == "points" and _same(q.value, abs(said.delta))
+        return q.family in ("points", "percent") and _same(q.value, abs(said.delta))  # "raised by 10 per cent"
     value = said.value
     assert value is not None, "a claim has a value or a difference"
     if q.family == "multiple":
         return said.unit == "percent" and any(_same(p.value * q.value, value) for p in _rates(a))
     if q.family == "points":
         return said.unit == "percent" and any(_same(abs(p.value - value), q.value) for p in _rates(a))
-    if not _fits(q, said.unit) or not _same(q.value, value):
-        return False
-    return said.qualifier is not Qualifier.RANGE or (said.high is not None and _same(q.high, said.high))
+    return (_fits(q, said.unit) or _dollars(q, said, a)) and _same(q.value, value)
+
+
+def _dollars(q: Quantity, said: Said, a: Analysis) -> bool:
+    """Whether a sum in plain "$" may be of the dollar of one of the claim's sides."""
+    plain = q.family == "money" and q.unit == "USD" and a.doc.body.startswith("$", q.start)
+    return plain and DOLLARS.get(said.unit) in (said.party, said.counterparty)
+
+
+def _reaches(inside: Iterable[Quantity], said: Said) -> bool:
+    """Whether the quote holds the high end of a range, too: in one figure ("10-15%") or in another one."""
+    if said.qualifier is not Qualifier.RANGE:
+        return True
+    ends = (end for q in inside if _fits(q, said.unit) for end in (q.value, q.high))
+    return said.high is not None and any(_same(end, said.high) for end in ends)
 
 
 def _fits(q: Quantity, unit: str) -> bool:
@@ -150,11 +165,16 @@ def _unnamed(said: Said, body: str, a: Analysis) -> str | None:
             return f"the article does not name {code}"
     if said.scope not in UNNAMED and said.scope not in {m.scope for m in a.scopes}:
         return f"the article does not name {said.scope}"
-    if said.actor is not None:
-        low = set(_WORD.findall(body.lower()))
-        if not set(_WORD.findall(said.actor.lower())) & low:
-            return "the article does not name its firm"
+    if said.actor is not None and not _stands(said.actor, body):
+        return "the article does not name its firm"
     return None
+
+
+def _stands(name: str, body: str) -> bool:
+    """Whether the first word of a firm's name that begins with a capital stands in the text: "Hyundai Motor Group"."""
+    words = _WORD.findall(fold(name))
+    first = next((word for word in words if not word[0].islower()), words[0] if words else "")
+    return bool(first) and re.search(rf"(?<!\w){re.escape(first)}(?!\w)", fold(body), re.IGNORECASE) is not None
 
 
 def _dated(effective: str | None, a: Analysis) -> bool:

@@ -60,6 +60,7 @@ async def test_the_body_is_read_and_nothing_around_it(serve: Any, pages: Pages) 
     page = await pages.get(f"{base}/1", TITLE, SUMMARY)
     for paragraph in PARAGRAPHS:
         assert paragraph in page.text
+    assert not page.text.startswith(TITLE), "the item has it already"
     assert "Section number" not in page.text
     assert "rights reserved" not in page.text
     assert page.url == f"{base}/1"

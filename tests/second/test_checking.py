@@ -91,6 +91,24 @@ def test_a_difference_and_what_it_comes_to(article: Article, make_claim: MakeCla
     assert [(claim.value, claim.delta) for claim in good] == [(None, 10), (35, None)]
 
 
+def test_a_range_needs_both_ends(article: Article, make_claim: MakeClaim) -> None:
+    told = replace(article, text="US tariffs on Korean cars go from 10 percent to as much as 30 percent.")
+    said = {"value": 10, "qualifier": "range", "quote": told.text, "previous": None, "effective": None}
+    good, _ = checked(told, make_claim(**said, high=30), make_claim(**said, high=40))
+    assert [(claim.value, claim.high) for claim in good] == [(10, 30)]
+
+
+def test_a_plain_dollar_may_be_that_of_a_side(article: Article, make_claim: MakeClaim) -> None:
+    told = replace(article, text="The UAE will invest $70 billion in Canada. Korea will invest US$9 billion there.")
+    said = {"kind": "investment", "scope": "all", "value": 70e9, "previous": None, "effective": None}
+    said |= {"quote": "invest $70 billion in Canada", "party": "AE", "counterparty": "CA"}
+    good, _ = checked(told, make_claim(**said, unit="CAD"))
+    assert [claim.unit for claim in good] == ["CAD"]
+    assert checked(told, make_claim(**said, unit="AUD"))[0] == []
+    other = said | {"party": "KR", "value": 9e9, "quote": "Korea will invest US$9 billion"}
+    assert checked(told, make_claim(**other, unit="CAD"))[0] == []
+
+
 def test_typography_is_folded_and_the_quote_is_the_articles_own(article: Article, make_claim: MakeClaim) -> None:
     told = replace(article, text="Washington’s “final” tariff\non Korean cars is 15 percent now.")
     said = make_claim(quote='Washington\'s "final" tariff on Korean cars is 15 percent', previous=None, effective=None)
