@@ -29,7 +29,7 @@ def ailments(connection: Connection, folder: Path, now: datetime) -> dict[str, s
         f"feed:{feed.feed.name}": f"the feed {feed.feed.name} failed {feed.state.failures} times in a row: "
         f"{feed.state.last_error}"
         for feed in listing(connection)
-        if feed.state.failures >= DOWN
+        if feed.state.failures >= DOWN and not feed.paused_at
     }
     found |= {f"articles:{name}": told for name, told in pages.ailing(connection, now).items()}
     found |= operator.stopped(connection)

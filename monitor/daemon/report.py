@@ -85,7 +85,7 @@ class Report:
 def report(connection: Connection, now: datetime) -> Report:
     """Everything that `pactwatch status` shows."""
     stored = listing(connection)
-    broken = tuple(_broken(feed, now) for feed in stored if feed.state.failures)
+    broken = tuple(_broken(feed, now) for feed in stored if feed.state.failures and not feed.paused_at)
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return Report(
         feeds=len(stored),
@@ -109,7 +109,7 @@ def report(connection: Connection, now: datetime) -> Report:
 
 def problems(connection: Connection, now: datetime) -> list[str]:
     """What is wrong, in plain words. Asked twice a minute, so it goes by indices and not through all that is kept."""
-    stored = listing(connection)
+    stored = [feed for feed in listing(connection) if not feed.paused_at]
     stuck = _number(connection, items, UNREAD, items.c.observed < now - STUCK)
     overdue = _number(connection, deliveries, PENDING, deliveries.c.next_attempt_at < now - STUCK)
     return [

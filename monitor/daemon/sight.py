@@ -15,7 +15,7 @@ BLIND = timedelta(hours=6)
 
 def sight(connection: Connection, now: datetime) -> Sight:
     """The feeds that are asked, those that failed for hours, and the last success of any."""
-    stored = listing(connection)
+    stored = [feed for feed in listing(connection) if not feed.paused_at]
     seen = [feed.state.last_ok_at for feed in stored if feed.state.last_ok_at]
     blind = [
         Blind(name=feed.feed.name, since=feed.state.last_ok_at, error=feed.state.last_error or "")

@@ -28,5 +28,6 @@ def _level(name: str, payload: Mapping[str, object]) -> str:
         return "warning" if payload["trouble"] else "debug"
     if name in _WARNING or (name in ("feed_polled", "article_fetched") and not payload["ok"]):
         return "warning"
-    idle = (name == "feed_polled" and not payload["new"]) or (name == "item_read" and not payload["claims"])
+    read = name == "item_read" and not (payload["claims"] or payload.get("gone"))
+    idle = read or (name == "feed_polled" and not payload["new"])
     return "debug" if idle or name in _QUIET else "info"

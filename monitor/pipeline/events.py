@@ -59,7 +59,8 @@ def item_second_read(item: Unread, opinion: Opinion, model: str) -> Event:
 
 
 def item_read(item: Unread, reading: Reading, recorded: Recorded) -> Event:
-    """`claims` counts what the item says, `new_claims` what it had not said in an earlier revision."""
+    """`claims` counts what the item says, `new_claims` what it had not said in an earlier revision; `gone` are figures
+    of earlier revisions that its publisher took out."""
     article = item.article
     return "item_read", {
         "item": item.id,
@@ -73,6 +74,7 @@ def item_read(item: Unread, reading: Reading, recorded: Recorded) -> Event:
         "countries": list(reading.countries),
         "claims": len(reading.claims),
         "new_claims": recorded.claims,
+        "gone": [one.figure for one in recorded.gone],
         "quotes": [claim.quote for claim in reading.claims],
         "changes": len(recorded.changes),
     }
