@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.feedstore import stored
+from monitor.cli.feedstore import articles_of, stored
 from monitor.cli.loading import counted, load_or_exit
 from monitor.cli.storing import as_json_option, reading
 
@@ -30,6 +31,7 @@ def health(config_path: Path | None, country: str | None, everything: bool, as_j
 
     Fresh is a feed that could be read when it was last asked; blind is one without a success for six hours, or longer
     where it is asked seldom. Ends with 1 if something may have been missed: a feed is gone, blind or failing.
+    Feeds with `full_text` have a line more: how many of the last day's articles could not be had, and why.
 
     \b
     Examples:
@@ -40,15 +42,20 @@ def health(config_path: Path | None, country: str | None, everything: bool, as_j
     from monitor.feeds.health import by_country, by_trouble
 
     now = datetime.now(UTC)
-    records = _records(load_or_exit(config_path), now)
+    loaded = load_or_exit(config_path)
+    records, articles = _records(loaded, now), articles_of(loaded, now - timedelta(days=1))
     if country:
         records = [one for one in records if (one.country or "").casefold() == country.casefold()]
     found = by_trouble(records, now)
     countries = by_country(found, now)
     if as_json:
-        click.echo(json.dumps(_data(found, countries), ensure_ascii=False, indent=2))
+        data = _data(found, countries) | {"articles": [{"feed": name} | asdict(articles[name]) for name in articles]}
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
     else:
         _print(found, countries, everything)
+        for name, one in articles.items():
+            why = f"; the last failure: {one.error}" if one.failed else ""
+            click.echo(f"{name}: {one.had} of {one.had + one.failed} full articles of the last day were had{why}")
     if any(one.trouble.serious for one in found):
         raise click.exceptions.Exit(1)
 

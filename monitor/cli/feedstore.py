@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from config.settings import Feed
     from monitor.feeds.merging import Known
     from monitor.store.feeds import Stored
+    from monitor.store.pages import Health as Articles
 
 
 def known(connection: Connection | None, loaded: Loaded) -> list[Known]:
@@ -41,6 +42,14 @@ def stored(loaded: Loaded) -> list[tuple[Stored, datetime | None]]:
             return []
         last = last_brought(connection)
         return [(one, last.get(one.id)) for one in listing(connection)]
+
+
+def articles_of(loaded: Loaded, since: datetime) -> dict[str, Articles]:
+    """A feed's name → how its full articles were had since then; feeds of which none was wanted are left out."""
+    from monitor.store import pages
+
+    with looking(loaded) as connection:
+        return pages.health(connection, since) if connection is not None else {}
 
 
 def hubs_of(loaded: Loaded) -> dict[str, dict[str, str | None]]:

@@ -121,6 +121,22 @@ async def test_a_site_that_recovers_is_read_in_full(desk: Bench) -> None:
     assert [claim.value for claim in claims(desk)] == [15]
 
 
+async def test_a_revision_whose_article_cannot_be_had_took_nothing_out(desk: Bench) -> None:
+    desk.server.handlers["1"] = page
+    await polled(desk, "1")
+    await desk.pipeline.fetch_articles()
+    await desk.pipeline.read_backlog()
+    assert len(claims(desk)) == 1
+    desk.server.handlers["1"] = nothing
+    desk.server.documents["wire"] = feed(desk.server.base, "1", summary=SUMMARY + " Updated.")
+    desk.clock.forward(hours=1)
+    await desk.pipeline.poll_due()
+    await desk.pipeline.fetch_articles()
+    assert await desk.pipeline.read_backlog() == 1
+    with desk.store.read() as connection:
+        assert connection.execute(select(schema.silent_edits)).all() == []
+
+
 async def test_robots_txt_is_asked_once_and_obeyed(desk: Bench) -> None:
     async def rules(request: web.Request) -> web.Response:
         return web.Response(text="User-agent: *\nDisallow: /\n")
