@@ -74,7 +74,8 @@ def store_poll(
 
     Raises LeaseLost, and then nothing must be committed. Once the validators are there, so are the items.
     """
-    saved, state = _brought_home(connection, lease, brought, now, draw, polling)
+    saved = items.save_all(connection, [_items(lease, brought, polling)], now)[0]
+    state = _state(connection, lease, brought, saved, now, draw, polling)
     feeds.finish(connection, lease, state)
     return saved, state
 
@@ -84,23 +85,30 @@ def store_polls(
 ) -> list[tuple[Saved, feeds.State] | None]:
     """As `store_poll` for many polls, each with its draw, in one transaction; None for each whose lease is lost."""
     ours = feeds.still_held(connection, [lease for lease, _, _ in polls])
-    done = [
-        _brought_home(connection, lease, brought, now, draw, polling) if lease.id in ours else None
-        for lease, brought, draw in polls
-    ]
-    ended = [(poll[0], one[1]) for poll, one in zip(polls, done, strict=True) if one is not None]
-    feeds.finish_all(connection, ended)
-    return done
+    mine = [poll for poll in polls if poll[0].id in ours]
+    saved = items.save_all(connection, [_items(lease, brought, polling) for lease, brought, _ in mine], now)
+    ended: dict[int, tuple[Saved, feeds.State]] = {}
+    for (lease, brought, draw), one in zip(mine, saved, strict=True):
+        ended[lease.id] = one, _state(connection, lease, brought, one, now, draw, polling)
+    feeds.finish_all(connection, [(lease, ended[lease.id][1]) for lease, _, _ in mine])
+    return [ended.get(lease.id) for lease, _, _ in polls]
 
 
-def _brought_home(
-    connection: Connection, lease: Lease, brought: Brought, now: datetime, draw: float, polling: Polling
-) -> tuple[Saved, feeds.State]:
-    """Stores the items of a poll; they and the feed's new state, which is not stored yet."""
+def _items(lease: Lease, brought: Brought, polling: Polling) -> items.Brought:
     first = lease.state.first_polled_at is None
-    saved = Saved()
-    if brought.entries:
-        saved = items.save(connection, lease, brought.entries, now, baseline=first and polling.baseline)
+    return items.Brought(lease, brought.entries, first and polling.baseline)
+
+
+def _state(
+    connection: Connection,
+    lease: Lease,
+    brought: Brought,
+    saved: Saved,
+    now: datetime,
+    draw: float,
+    polling: Polling,
+) -> feeds.State:
+    """The feed's state after a poll. What the poll brought is stored; the state is not yet."""
     covered = _heed_hub(connection, lease, brought, len(saved.new), now)
     outcome = replace(brought.outcome, new=len(saved.new), pushed=covered and polling.websub)
     planned = schedule.after(lease.state.schedule, outcome, now, draw, polling, lease.feed.interval)
@@ -116,7 +124,7 @@ def _brought_home(
         )
     if brought.wishes is not None:
         state = replace(state, hints=_hints(brought))
-    return saved, state
+    return state
 
 
 def _hints(brought: Brought) -> dict[str, Any] | None:

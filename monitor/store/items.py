@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, delete, func, insert, or_, select, update
@@ -39,10 +40,22 @@ class Unread:
     article: Article
 
 
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a poll of a feed brought; `baseline` as in `save`."""
+
+    feed: Stored
+    entries: Iterable[Entry]
+    baseline: bool
+
+
 @dataclass(slots=True)
 class _Sorted:
     """The entries of a document by what is to be done with them."""
 
+    brought: Brought
+    #: The entries in the order of publication, each with its keys.
+    keyed: list[tuple[Entry, str, str | None]]
     new: list[dict[str, Any]] = field(default_factory=list)
     #: For each new row: the keys that it will be known by.
     new_keys: list[set[str]] = field(default_factory=list)
@@ -59,20 +72,50 @@ def save(connection: Connection, feed: Stored, entries: Iterable[Entry], now: da
     elsewhere that stores the same new item at the same moment makes one of the two fail with IntegrityError; undo
     and do the transaction again then.
     """
-    ordered = sorted(entries, key=lambda entry: entry.published or now)
-    sorted_ = _sort(feed, ordered, _known(connection, feed, ordered), now, baseline)
-    new = _insert(connection, sorted_)
-    _keep_replaced(connection, sorted_.revised)
-    for item_id, values in sorted_.revised.items():
+    return save_all(connection, [Brought(feed, entries, baseline)], now)[0]
+
+
+def save_all(connection: Connection, brought: Iterable[Brought], now: datetime) -> list[Saved]:
+    """As `save`, for many polls in their order, with few statements for all of them together."""
+    saved: list[Saved] = []
+    group: list[_Sorted] = []
+    taken: set[str] = set()
+    for one in brought:
+        ordered = sorted(one.entries, key=lambda entry: entry.published or now)
+        keyed = [(entry, *_keys(one.feed, entry)) for entry in ordered]
+        keys = {key for _, *both in keyed for key in both if key}
+        if not taken.isdisjoint(keys):
+            # Another feed before it brings the same story: that must be there before this one is looked at.
+            saved += _save_group(connection, group, now)
+            group, taken = [], set()
+        group.append(_Sorted(one, keyed))
+        taken |= keys
+    return saved + _save_group(connection, group, now)
+
+
+def _save_group(connection: Connection, group: Sequence[_Sorted], now: datetime) -> list[Saved]:
+    """Stores polls that have no key in common."""
+    known = _known(connection, {key for one in group for _, *both in one.keyed for key in both if key})
+    for one in group:
+        _sort(one, known, now)
+    new = _insert(connection, group)
+    revised = {item: values for one in group for item, values in one.revised.items()}
+    _keep_replaced(connection, revised)
+    for item_id, values in revised.items():
         connection.execute(update(items).where(items.c.id == item_id).values(**values))
-    fresh = [{"key": key, "item_id": item} for item, keys in sorted_.known.items() for key in sorted(keys)]
+    fresh = [{"key": key, "item_id": item} for one in group for item, keys in one.known.items() for key in sorted(keys)]
     insert_new(connection, item_keys, _few(connection, fresh))
-    carried = [{"item_id": item, "feed_id": feed.id, "seen_at": now} for item in (*new, *sorted_.known)]
+    carried = [
+        {"item_id": item, "feed_id": one.brought.feed.id, "seen_at": now}
+        for one, ids in zip(group, new, strict=True)
+        for item in (*ids, *one.known)
+    ]
     insert_new(connection, item_feeds, carried)
-    if feed.feed.full_text:
-        revised = [(item, values["revision"]) for item, values in sorted_.revised.items()]
-        pages.want(connection, [*((item, 1) for item in new), *revised], now)
-    return Saved(tuple(new), tuple(sorted_.revised))
+    for one, ids in zip(group, new, strict=True):
+        if one.brought.feed.feed.full_text:
+            texts = [(item, values["revision"]) for item, values in one.revised.items()]
+            pages.want(connection, [*((item, 1) for item in ids), *texts], now)
+    return [Saved(tuple(ids), tuple(one.revised)) for one, ids in zip(group, new, strict=True)]
 
 
 def backlog(connection: Connection, limit: int, now: datetime | None = None) -> list[Unread]:
@@ -163,9 +206,9 @@ def _keep_replaced(connection: Connection, revised: Collection[int]) -> None:
         connection.execute(insert(item_revisions).from_select(["item_id", "revision", *names], old))
 
 
-def _known(connection: Connection, feed: Stored, entries: Sequence[Entry]) -> dict[str, RowMapping]:
-    """Key → the item that has it, for all keys of the entries."""
-    wanted = sorted({key for entry in entries for key in _keys(feed, entry) if key})
+def _known(connection: Connection, keys: Collection[str]) -> dict[str, RowMapping]:
+    """Key → the item that has it."""
+    wanted = sorted(keys)
     columns = (items.c.id, items.c.feed_id, items.c.title, items.c.text_hash, items.c.revision)
     found: dict[str, RowMapping] = {}
     for first in range(0, len(wanted), 500):  # SQLite takes at most 32,766 parameters
@@ -175,13 +218,10 @@ def _known(connection: Connection, feed: Stored, entries: Sequence[Entry]) -> di
     return found
 
 
-def _sort(
-    feed: Stored, entries: Sequence[Entry], known: dict[str, RowMapping], now: datetime, baseline: bool
-) -> _Sorted:
-    sorted_ = _Sorted()
+def _sort(sorted_: _Sorted, known: dict[str, RowMapping], now: datetime) -> None:
+    feed, baseline = sorted_.brought.feed, sorted_.brought.baseline
     here: dict[str, str] = {}  # key → title, of new entries of this document
-    for entry in entries:
-        guid, link = _keys(feed, entry)
+    for entry, guid, link in sorted_.keyed:
         row = known.get(guid) or (known.get(link) if link else None)
         if row and guid not in known and row["feed_id"] == feed.id and row["title"] != entry.title:
             # One feed, another guid and another title under the same link: a page that holds several notices.
@@ -198,7 +238,6 @@ def _sort(
         here |= dict.fromkeys(keys, entry.title)
         sorted_.new.append(_row(feed, entry, now, baseline))
         sorted_.new_keys.append(keys)
-    return sorted_
 
 
 def _revise(sorted_: _Sorted, row: RowMapping, feed: Stored, entry: Entry, now: datetime) -> None:
@@ -235,16 +274,19 @@ def _row(feed: Stored, entry: Entry, now: datetime, baseline: bool) -> dict[str,
     }
 
 
-def _insert(connection: Connection, sorted_: _Sorted) -> list[int]:
-    if not sorted_.new:
-        return []
+def _insert(connection: Connection, group: Sequence[_Sorted]) -> list[list[int]]:
+    """Inserts the new items of a group; their ids by poll."""
+    rows = [row for one in group for row in one.new]
+    if not rows:
+        return [[] for _ in group]
     statement = insert(items).returning(items.c.id, sort_by_parameter_order=True)
-    ids = list(connection.execute(statement, sorted_.new).scalars())
-    pairs = zip(ids, sorted_.new_keys, strict=True)
+    ids = list(connection.execute(statement, rows).scalars())
+    pairs = zip(ids, (keys for one in group for keys in one.new_keys), strict=True)
     connection.execute(
         insert(item_keys), [{"key": key, "item_id": item} for item, keys in pairs for key in sorted(keys)]
     )
-    return ids
+    left = iter(ids)
+    return [list(islice(left, len(one.new))) for one in group]
 
 
 def _with_page() -> Select[Any]:
