@@ -11,11 +11,13 @@ from monitor.reading.lexicon import forms
 from monitor.reading.scan import Entry
 from monitor.reading.stated import BRACKETS, MARKS, QUOTES, Page, Stated, Words
 
-CONDITION, RETURN = "condition", "return"
+CONDITION = "condition"
 #: Tokens between a condition and its figure, and of a condition at most.
 REACH, LONGEST = 26, 40
 #: What can be the first of a list: "if Japan, Korea and the EU …".
 NAMES = frozenset(("<place>", "<scope>", "<firm>", "<figure>"))
+#: What closes a condition that leads its sentence; without it nobody knows where the main clause begins.
+CLOSES = frozenset((",", "—"))
 #: Tokens behind a comma in which a list goes on: "oil, gas and arms".
 LISTED = 4
 
@@ -42,7 +44,6 @@ class Conditions:
         for name in ("clauses", "nouns"):
             yield from (Entry(form, CONDITION, name) for phrase in raw[name] for form in forms(str(phrase)))
         yield from (Entry(form, CONDITION, None) for phrase in raw["not"] for form in forms(str(phrase)))
-        yield from (Entry(form, RETURN, "returns") for phrase in raw["returns"] for form in forms(str(phrase)))
 
     def read(self, page: Page) -> dict[int, str]:
         """The condition of each figure's term that has one, by the figure's index. Two of one figure are none."""
@@ -64,18 +65,27 @@ class Conditions:
         """The token behind a condition: where its clause ends. None where that is not clear within reason."""
         _, end = page.sentence(words.first)
         norms, grammar = page.a.doc.norms, page.a.grammar
-        verb = words.meaning == "nouns"
+        verb = nouns = words.meaning == "nouns"
         k = words.last
-        while k < end and k - words.first <= LONGEST and not self._over(page, k, verb, end):
+        while k < end and k - words.first <= LONGEST and not self._over(page, k, verb, nouns, end):
             if norms[k] in self.ends and norms[k] not in self.clean_ends:
                 return None  # "unless it yields he said": where the comma is missing, nobody knows where it ends
             verb = verb or page.is_verb(k)
             k += 1
+        while norms[k - 1] == ",":
+            k -= 1
+        if not 2 <= k - words.last <= LONGEST or not (verb or self._clear(page, words.last, k)):
+            return None
         last = norms[k - 1]
         torn = last in grammar.determiners or last in grammar.prepositions or last in grammar.auxiliaries
-        return k if not torn and k - words.last >= 2 and k - words.first <= LONGEST else None
+        return None if torn else k
 
-    def _over(self, page: Page, k: int, verb: bool, end: int) -> bool:
+    def _clear(self, page: Page, first: int, last: int) -> bool:
+        """Whether a stretch without a verb that we know can be a clause: "the talks stall", not "by 1 May steel"."""
+        begins_within = page.a.doc.norms[first] in page.a.grammar.prepositions
+        return not begins_within and "<figure>" not in page.a.shapes[first:last]
+
+    def _over(self, page: Page, k: int, verb: bool, nouns: bool, end: int) -> bool:
         """Whether a condition ends before a token."""
         norm, shapes = page.a.doc.norms[k], page.a.shapes
         if norm in MARKS or norm in QUOTES or norm in BRACKETS or norm in self.clean_ends:
@@ -87,8 +97,10 @@ class Conditions:
             if shapes[k + 1 : k + 2] == ["<figure>"] or (verb and not listed):
                 return True
             return not self._goes_on(page, k) and (verb or not listed)
-        # "if they come from Europe and 10 from Britain"
-        return verb and norm in self.joins and "<figure>" in shapes[k + 1 : min(end, k + 3)]
+        # "if they come from Europe and 10 from Britain"; "in exchange for a promise, and that it is paid"
+        behind = range(k + 1, min(end, k + 3))
+        parted = "<figure>" in shapes[k + 1 : min(end, k + 3)] or (nouns and any(page.is_verb(j) for j in behind))
+        return norm in self.joins and parted
 
     def _goes_on(self, page: Page, comma: int) -> bool:
         """Whether a list goes on behind a comma: a word that joins comes before any verb or figure."""
@@ -106,7 +118,7 @@ class Conditions:
         begin, end = page.sentence(words.first)
         norms = page.a.doc.norms
         if set(norms[begin : words.first]) <= self.leads:
-            behind = page.right(stop, REACH) if stop < end else None
+            behind = page.right(stop, REACH) if stop < end and norms[stop] in CLOSES else None
             return page.run(behind) if behind else []
         left = page.left(words.first, REACH)
         if left:

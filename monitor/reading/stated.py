@@ -213,7 +213,7 @@ class Page:
         """Whether a token is a verb: an auxiliary, or a verbal cue word that nothing before it makes a noun."""
         a = self.a
         norm = a.doc.norms[k]
-        if norm in a.grammar.auxiliaries and norm != "to":
+        if (norm in a.grammar.auxiliaries and norm != "to") or k in a.removals:
             return True
         before = a.doc.norms[k - 1] if k else ""
         noun = before in a.grammar.determiners or before in a.grammar.prepositions
