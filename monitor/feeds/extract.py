@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from typing import BinaryIO, Final
 
 from monitor.feeds.text import MAX_TEXT, tidy
@@ -42,7 +43,8 @@ def main() -> None:
 
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     wanted = MAX_MEMORY if most == resource.RLIM_INFINITY else min(MAX_MEMORY, most)
-    resource.setrlimit(resource.RLIMIT_AS, (wanted, most))
+    with suppress(OSError, ValueError):  # a service manager may have taken away the right to set limits
+        resource.setrlimit(resource.RLIMIT_AS, (wanted, most))
     serve(sys.stdin.buffer, sys.stdout.buffer)
 
 

@@ -39,6 +39,14 @@ async def test_a_page_that_takes_too_long_is_given_up_and_the_next_one_is_read()
         assert LONG in await extractor.body(PAGE.format(LONG))
 
 
+async def test_a_page_made_to_keep_the_libraries_busy_is_given_up() -> None:
+    """A hundred thousand attributes take them more than half a minute."""
+    attributes = " ".join(f"a{number}=1" for number in range(100_000))
+    async with Extractor(timeout=2) as extractor:
+        with pytest.raises(ExtractionError, match="within 2 s"):
+            await extractor.body(f"<html><body><article {attributes}><p>{LONG}</p></article></body></html>")
+
+
 @pytest.mark.parametrize("command", [DYING, BABBLING])
 async def test_a_process_that_dies_or_babbles_is_the_pages_trouble(command: tuple[str, ...]) -> None:
     async with Extractor(command=command) as extractor:
