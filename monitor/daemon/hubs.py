@@ -153,7 +153,8 @@ class Hubs:
             parsed = await asyncio.to_thread(parse, body, one.topic, headers.get("Content-Type"))
         except ParseError:
             return await self._hint(one)
-        saved = await self._write(partial(_store, one=one, entries=parsed.entries, now=self._clock()))
+        entries = [entry for entry in parsed.entries if entry.says_something]
+        saved = await self._write(partial(_store, one=one, entries=entries, now=self._clock()))
         self._brought += len(saved.new) + len(saved.revised)
         self._tell("feed_pushed", {"feed": one.feed, "new": len(saved.new), "revised": len(saved.revised)})
         for item in saved.new:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Final
 
@@ -75,9 +75,10 @@ def tag(language: str | None) -> str | None:
 
 
 def finish(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """The entries that say anything at all, each guid once: the first stays."""
+    """The entries, each guid once: the first stays. Those that say nothing have no name of their own, so they are
+    told apart by their place."""
     kept: dict[str, Entry] = {}
-    for entry in entries:
-        if entry.title or entry.summary or entry.content or entry.link:
-            kept.setdefault(entry.guid, entry)
-    return tuple(kept.values())
+    for place, entry in enumerate(entries):
+        blank = not entry.says_something and entry.guid in kept
+        kept.setdefault(f"{entry.guid[: MAX_GUID - 10]}:{place}" if blank else entry.guid, entry)
+    return tuple(entry if entry.guid == guid else replace(entry, guid=guid) for guid, entry in kept.items())

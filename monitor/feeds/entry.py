@@ -34,6 +34,11 @@ class Entry:
     author: str | None
 
     @property
+    def says_something(self) -> bool:
+        """Whether there is anything to read or to follow; what does not is shown by `feeds test` and never stored."""
+        return bool(self.title or self.summary or self.content or self.link)
+
+    @property
     def text(self) -> str:
         """The longer of content and summary."""
         return self.content if len(self.content) >= len(self.summary) else self.summary

@@ -90,7 +90,9 @@ def _read(body: bytes, url: str, limit: int, notes: list[str]) -> tuple[ParsedFe
         kind=parser.version or "unknown",
         bozo="; ".join(notes),
     )
-    return about, [draft.entry(url) for draft in drafts]
+    # A file that was saved has no address of its own; what its links are relative to is the site that it names.
+    base = url if url.startswith(("http://", "https://")) else absolute(_string(feed, "link"), "") or url
+    return about, [draft.entry(base) for draft in drafts]
 
 
 class _Reader(ExpatParser):
@@ -152,7 +154,7 @@ def _link(entry: Mapping[str, Any]) -> str:
     """The entry's page: its link, a guid that is an address, or the first alternate."""
     link = _string(entry, "link")
     # feedparser takes any guid for a link unless it says isPermaLink="false", and many feeds number their entries.
-    if link and (link != _string(entry, "id") or link.startswith(("http://", "https://", "/"))):
+    if link and (link != _string(entry, "id") or link.lower().startswith(("http://", "https://", "/"))):
         return link
     pages = (one for one in _list(entry, "links") if one.get("rel", "alternate") == "alternate")
     return next((str(one["href"]) for one in pages if one.get("href")), "")

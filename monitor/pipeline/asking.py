@@ -58,7 +58,7 @@ def read(lease: Lease, answer: Fetched, parsed: ParsedFeed, now: datetime) -> Br
     return Brought(
         outcome=_outcome(answer, wishes, parsed, now),
         answer=answer,
-        entries=parsed.entries,
+        entries=tuple(entry for entry in parsed.entries if entry.says_something),
         wishes=wishes,
         hub=Hub(hub, topic) if hub else None,
         home=asks_old_address(lease),
