@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types unit train eval bench-reading bench-reliability bench-ledger lock clean
+.PHONY: help setup demo test lint types unit train eval bench-reading bench-reliability bench-ledger bench-polling soak-polling lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,11 +53,22 @@ bench-reliability: $(VENV)/.ready ## whether claims are right as often as they s
 bench-ledger: $(VENV)/.ready ## how the ledger grows: 1,000,000 claims over 20,000 terms beside a tenth of it (CLAIMS=, TERMS=)
 	@$(BIN)/python -m bench.ledger $(or $(CLAIMS),1000000) $(or $(TERMS),20000)
 
+$(VENV)/.bench: $(VENV)/.ready requirements-bench.lock
+	@$(PIP) install --require-hashes -r requirements-bench.lock
+	@touch $@
+
+bench-polling: $(VENV)/.bench ## how fast feeds are polled, beside lemon24/reader, and what hostile ones cost (FEEDS=, ONLY=)
+	@$(BIN)/python -m bench.polling $(or $(FEEDS),1000) $(ONLY)
+
+soak-polling: $(VENV)/.bench ## poll 2,000 changing feeds for ten minutes; memory and lag go to docs/ as pictures (SECONDS=)
+	@$(BIN)/python -m bench.polling.soak $(or $(SECONDS),600)
+
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 
-lock: ## write both lock files anew from the ranges in pyproject.toml (needs uv)
+lock: ## write the lock files anew from the ranges in pyproject.toml (needs uv)
 	$(COMPILE) --extra build -o requirements.lock
 	$(COMPILE) --extra build --extra dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) --extra build --extra bench -c requirements.lock -o requirements-bench.lock
 
 clean: ## remove the environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis .pytest_cache
