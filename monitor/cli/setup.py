@@ -87,12 +87,12 @@ def check(config_path: Path | None, as_json: bool) -> None:
 
 
 def named_twice(loaded: Loaded) -> list[Problem]:
-    """A warning for each watchlist and subscription that the files and a command both name."""
+    """A warning for each watchlist, subscription and feed that the files and a command both name."""
     from alerts.directory import doubles
     from config.problems import Problem
     from monitor.cli.storing import reading
     from monitor.daemon.works import database_url
-    from monitor.store import Store, StoreError
+    from monitor.store import Store, StoreError, feeds
 
     try:
         Store.open(database_url(loaded), read_only=True).close()
@@ -100,6 +100,8 @@ def named_twice(loaded: Loaded) -> list[Problem]:
         return []
     with reading(loaded) as connection:
         found = doubles(connection, loaded.config)
+        names = feeds.doubles(connection, loaded.config.feeds)
+        found += [f'the feed "{name}" was added by a command too, by its name or its address' for name in names]
     return [
         Problem(file=None, line=None, message=one, hint="what a file says counts, not the command") for one in found
     ]

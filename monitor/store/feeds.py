@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, null, or_, select, update
 
 from config.settings import Feed
+from monitor.feeds.canonical import canonical
 from monitor.feeds.schedule import State as Schedule
 from monitor.store.schema import feeds
 
@@ -120,9 +121,24 @@ def sync(connection: Connection, configured: Iterable[Feed], now: datetime) -> S
         _write(connection, row, feed, "yaml", now)
         (changed if row and row["active"] else added).append(name)
     removed = [name for name, row in rows.items() if row["active"] and row["origin"] == "yaml" and name not in wanted]
+    # One address is asked once: a command's feed under another name yields to the owner's.
+    removed += _doubled(rows.values(), wanted)
     if removed:
         _rest(connection, removed)
     return Synced(tuple(added), tuple(changed), tuple(removed))
+
+
+def doubles(connection: Connection, configured: Iterable[Feed]) -> list[str]:
+    """Names of feeds by command that the owner's files name too, by name or address, and so win over."""
+    wanted = {feed.name: feed for feed in configured if feed.enabled}
+    rows = list(connection.execute(select(feeds).where(feeds.c.active, feeds.c.origin == "command")).mappings())
+    return sorted({row["name"] for row in rows if row["name"] in wanted} | set(_doubled(rows, wanted)))
+
+
+def _doubled(rows: Iterable[RowMapping], wanted: Mapping[str, Feed]) -> list[str]:
+    addresses = {canonical(feed.url) for feed in wanted.values()}
+    added = [row for row in rows if row["active"] and row["origin"] == "command" and row["name"] not in wanted]
+    return [row["name"] for row in added if canonical(row["url"]) in addresses]
 
 
 def add(connection: Connection, feed: Feed, now: datetime) -> bool:
@@ -281,7 +297,7 @@ def _write(connection: Connection, row: RowMapping | None, feed: Feed, origin: s
 
 
 def _rest(connection: Connection, names: Sequence[str]) -> int:
-    resting = {"active": False, "lease_until": None, "lease_token": None}
+    resting = {"active": False, "lease_until": None, "lease_token": None, "paused_at": None, "pause_reason": None}
     return connection.execute(update(feeds).where(feeds.c.name.in_(names), feeds.c.active).values(**resting)).rowcount
 
 

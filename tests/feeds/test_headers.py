@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from multidict import CIMultiDict
 
-from monitor.feeds.headers import freshness, validator, wait
+from monitor.feeds.headers import freshness, hub_links, validator, wait
 
 NOW = datetime(2025, 11, 3, 12, tzinfo=UTC)
 
@@ -58,3 +59,36 @@ def test_header_values_never_raise(value: str, now: datetime) -> None:
     assert (freshness({"Cache-Control": value, "Expires": value, "Date": value, "Age": value}, now) or 0) >= 0
     kept = validator(value)
     assert kept is None or (kept == value and kept.encode())
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        (
+            '<https://hub.example/>; rel="hub", <https://a.example/f>; rel="self"',
+            ("https://hub.example/", "https://a.example/f"),
+        ),
+        ("</hub>; rel=hub", ("https://a.example/hub", None)),
+        ('<https://hub.example/>; title="x, y"; rel="alternate hub"', ("https://hub.example/", None)),
+        ('<https://one.example/>;rel=hub,<https://two.example/>;rel=hub', ("https://one.example/", None)),
+        ("<https://a.example/f>; rel=self", (None, None)),
+        ("<javascript:x>; rel=hub", (None, None)),
+        ("<file:///etc/passwd>; rel=hub", (None, None)),
+        ("<<<>>>;;;rel=hub", (None, None)),
+        ("", (None, None)),
+    ],
+)  # fmt: skip
+def test_hubs_in_link_fields(fields: str, expected: tuple[str | None, str | None]) -> None:
+    assert hub_links({"Link": fields}, "https://a.example/feed") == expected
+
+
+def test_several_link_fields_count_together() -> None:
+    fields = CIMultiDict([("Link", "<https://hub.example/>; rel=hub"), ("link", "<https://a.example/f>; rel=self")])
+    assert hub_links(fields, "https://a.example/feed") == ("https://hub.example/", "https://a.example/f")
+
+
+@given(st.text(alphabet='<>;,="relhubsf/:. x', max_size=400))
+def test_no_link_field_breaks_it(value: str) -> None:
+    hub, topic = hub_links({"Link": value}, "https://a.example/feed")
+    assert hub is None or hub.startswith(("http://", "https://"))
+    assert topic is None or hub is not None

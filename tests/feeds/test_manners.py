@@ -92,3 +92,45 @@ async def test_hosts_at_rest_are_remembered_and_idle_ones_forgotten() -> None:
         assert len(turns._hosts) <= MAX_HOSTS + 1
         assert turns.resting("tired") > 0
         assert turns._hosts["busy"].users == 1
+
+
+async def test_a_429_without_a_time_rests_longer_each_time_until_all_is_well() -> None:
+    clock = Clock()
+    turns = hosts(clock)
+    rests = []
+    for _ in range(3):
+        turns.slow_down("a", None, rest=True)
+        rests.append(turns.resting("a"))
+        clock.now += rests[-1]
+    assert rests == [60, 120, 240]
+    for _ in range(6):
+        turns.well("a")
+    turns.slow_down("a", None, rest=True)
+    assert turns.resting("a") == 60
+    turns.slow_down("b", 30, rest=False)
+    assert turns.resting("b") == 30
+
+
+async def test_a_503_without_a_time_makes_pauses_longer_and_success_shortens_them() -> None:
+    clock = Clock()
+    turns = hosts(clock, per_host=1, pause=0.5)
+
+    async def pause() -> float:
+        async with turns.turn("a"):
+            pass
+        started = clock.now
+        async with turns.turn("a"):
+            return clock.now - started
+
+    assert await pause() == 0.5
+    grown = []
+    for _ in range(6):
+        turns.slow_down("a", None, rest=False)
+        grown.append(await pause())
+        clock.now += 60
+    assert grown == [1, 2, 4, 8, 10, 10]
+    assert turns.resting("a") == 0
+    for _ in range(8):
+        turns.well("a")
+    clock.now += 60
+    assert await pause() == 0.5

@@ -243,3 +243,30 @@ def test_only_the_newest_lease_ever_writes(
             else:
                 assert lease is newest
                 newest = None
+
+
+def test_a_commanded_feed_yields_to_yaml_at_the_same_address_too(
+    store: Store, make_feed: MakeFeed, now: datetime
+) -> None:
+    with store.begin() as connection:
+        feeds.add(connection, make_feed("Mine", url="https://www.a.example/rss/?utm_source=x"), now)
+        feeds.add(connection, make_feed("Other"), now)
+        own = [make_feed("Own", url="http://a.example/rss"), make_feed("Off", enabled=False)]
+        assert feeds.doubles(connection, own) == ["Mine"]
+        assert feeds.sync(connection, own, now) == feeds.Synced(("Own",), (), ("Mine",))
+        assert feeds.doubles(connection, own) == []
+        assert [one.feed.name for one in feeds.listing(connection)] == ["Other", "Own"]
+
+
+def test_a_pause_ends_with_the_feed(store: Store, make_feed: MakeFeed, now: datetime) -> None:
+    with store.begin() as connection:
+        feeds.add(connection, make_feed("A"), now)
+        feeds.pause(connection, "A", "why", now)
+        assert feeds.get(connection, "A").pause_reason == "why"
+        assert feeds.claim_due(connection, now, 10, timedelta(minutes=1), "t") == []
+        feeds.remove(connection, "A")
+        feeds.add(connection, make_feed("A"), now)
+        assert feeds.get(connection, "A").paused_at is None
+        assert len(feeds.claim_due(connection, now, 10, timedelta(minutes=1), "t")) == 1
+        with pytest.raises(feeds.UnknownFeed):
+            feeds.pause(connection, "B", "", now)
