@@ -60,7 +60,7 @@ class Said(BaseModel):
     high: float | None = None
     previous: float | None = None
     status: Status
-    effective: Annotated[str, Field(pattern=r"^20\d\d(-[01]\d(-[0-3]\d)?)?$")] | None = None
+    effective: Annotated[str, Field(pattern=r"^(19|20)\d\d(-[01]\d(-[0-3]\d)?)?$")] | None = None
     delta: float | None = None
     quote: Annotated[str, Field(min_length=1, max_length=MAX_QUOTE)]
 
