@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 from structlog import get_logger
@@ -45,6 +46,8 @@ class Articles:
         self._tell = on_event
         self._sleep = sleep
         self._pages: Pages | None = None
+        #: When each host was last asked for a page, on the loop's clock.
+        self._last: dict[str, float] = {}
         self.stopping = False
 
     async def fetch_due(self) -> int:
@@ -54,6 +57,7 @@ class Articles:
         """
         if self.stopping or not await self._writer.look(pages.waiting):
             await self.close()
+            self._last = {host: at for host, at in self._last.items() if at > asyncio.get_running_loop().time() - TURN}
             return 0
         given_up = await self._writer.write(partial(pages.expire, now=self._clock()))
         taken = await self._writer.write(partial(pages.claim, now=self._clock(), limit=BATCH))
@@ -81,12 +85,14 @@ class Articles:
         """Fetches one after the other, with the pause that the site asks for; what was begun is taken off `left`."""
         loop = asyncio.get_running_loop()
         until, settled = loop.time() + TURN, 0
-        for number, one in enumerate(wanted):
-            pause = self._opened().delay(one.link) if number else 0.0
+        for one in wanted:
+            host = _host(one.link)
+            pause = self._last.get(host, -inf) + self._opened().delay(one.link) - loop.time()
             if self.stopping or loop.time() + pause > until:
                 break
-            if pause:
+            if pause > 0:
                 await self._sleep(pause)
+            self._last[host] = loop.time()
             settled += await self._one(one)
             left.remove(one)
         return settled

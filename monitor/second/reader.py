@@ -100,7 +100,7 @@ class SecondReader:
 
     def _current(self) -> tuple[Asker, asyncio.Semaphore]:
         settings = self._settings()
-        if self._asker is None or self._asker[0] is not settings:
+        if self._asker is None or self._asker[0] != settings:
             self._asker = (settings, Asker(settings), asyncio.Semaphore(settings.reading.second.concurrency))
         return self._asker[1], self._asker[2]
 

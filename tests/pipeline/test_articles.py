@@ -11,6 +11,8 @@ import pytest
 from aiohttp import web
 from sqlalchemy import select
 
+from monitor.pipeline.articles import Articles
+from monitor.pipeline.writer import Writer
 from monitor.store import ledger, pages, schema
 from monitor.types import Claim
 
@@ -147,6 +149,27 @@ async def test_robots_txt_is_asked_once_and_obeyed(desk: Bench) -> None:
     assert await desk.pipeline.fetch_articles() == 2
     assert await desk.pipeline.read_backlog() == 2
     assert [name for name, _ in desk.server.log if name != "wire"] == ["robots.txt"]
+
+
+async def test_the_pause_that_a_site_wants_is_kept_between_turns_too(desk: Bench) -> None:
+    async def rules(request: web.Request) -> web.Response:
+        return web.Response(text="User-agent: *\nCrawl-delay: 7\n")
+
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    desk.server.handlers |= {"robots.txt": rules, "1": page, "2": page, "3": page}
+    writer = Writer(desk.store)
+    articles = Articles(writer, desk.fetcher, desk.clock, lambda name, payload: None, sleep)
+    await polled(desk, "1", "2")
+    assert await articles.fetch_due() == 2
+    await polled(desk, "1", "2", "3")
+    assert await articles.fetch_due() == 1
+    await articles.close()
+    assert len(slept) == 2
+    assert all(5 < seconds <= 7 for seconds in slept)
 
 
 async def test_what_was_begun_and_cut_off_is_due_again(desk: Bench) -> None:
