@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -18,10 +19,13 @@ import trustme
 from aiohttp import web
 from sqlalchemy import func, select
 
+from config.load import load
 from config.outbound import Outbound
 from config.settings import Config, Feed, Polling, Settings
 from monitor.daemon.door import Door
 from monitor.daemon.hubs import Hubs
+from monitor.daemon.rooms import open_works
+from monitor.daemon.works import Surroundings
 from monitor.feeds.fetch import Fetcher
 from monitor.pipeline import Pipeline
 from monitor.store import Store, feeds, hubs, schema, url_for
@@ -356,3 +360,43 @@ async def test_an_endless_delivery_is_cut(world: World) -> None:
     small = world.config.settings.model_dump() | {"polling": {"max_bytes": 10_000}}
     world.config = world.config.model_copy(update={"settings": Settings.model_validate(small)})
     assert await world.hub.push("x" * 20_000) == 413
+
+
+async def test_the_daemons_rooms_subscribe_listen_and_read_what_a_hub_brings(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    hub, documents = Hub(), dict[str, str]()
+
+    async def feed(request: web.Request) -> web.Response:
+        return web.Response(text=documents["paper"], content_type="application/rss+xml")
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    async with serving({"/paper": feed}) as base, serving({"/": hub.take}, context) as address:
+        hub.url = f"{address}/"
+        documents["paper"] = document(hub.url, f"{base}/paper", "one")
+        (tmp_path / "pactwatch.yaml").write_text(
+            f"settings: {{data_dir: {tmp_path}, ca_file: {tmp_path}/ca.pem, allow_private: [127.0.0.1], "
+            f"http: {{listen: '127.0.0.1:{port}', public_url: 'http://127.0.0.1:{port}'}}}}\n"
+            f"catalogue: false\nfeeds: [{{name: paper, url: '{base}/paper'}}]\n"
+        )
+        loaded = load(tmp_path, {})
+        store = Store.open(url_for(tmp_path))
+        around = Surroundings(
+            loaded=loaded, store=store, clock=lambda: START, draw=lambda: 0.0, on_event=lambda *_: None,
+            wake=lambda: None,
+        )  # fmt: skip
+        rooms = await open_works(around)
+        try:
+            assert await rooms.poll() == 1
+            await rooms.settle()
+            assert len(hub.asked) == 1 and hub.answers[0][0] == 200
+            assert await hub.push(document("", "", "one", "two")) == 204
+            # Nothing is due, and yet there is something to read.
+            assert (await rooms.poll(), await rooms.poll(), await rooms.read()) == (1, 0, 2)
+        finally:
+            await rooms.close()
+            store.close()

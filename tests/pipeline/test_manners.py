@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
@@ -353,3 +354,33 @@ async def test_requests_to_one_host_are_few_at_once(bench: Bench, make_rss: Rss)
         bench.add(f"feed{number_}")
     assert await poll(bench) == 25
     assert most <= bench.config.settings.polling.per_host
+
+
+async def test_a_feed_with_a_login_is_polled_with_it_and_its_secret_is_kept_nowhere(
+    bench: Bench, make_rss: Rss, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def locked(request: web.Request) -> web.Response:
+        if (request.headers.get("Authorization"), request.query.get("key")) != ("Bearer s3cr3t", "s3cr3t"):
+            return web.Response(status=401)
+        if request.path == "/locked":
+            return web.Response(status=301, headers={"Location": f"/there?{request.query_string}&page=1"})
+        return web.Response(text=make_rss(("1", "a", bench.clock())), content_type="application/rss+xml")
+
+    bench.server.handlers |= {"locked": locked, "there": locked}
+    monkeypatch.setenv("FEED_SECRET", "s3cr3t")
+    bench.add("locked", login={"token": "env:FEED_SECRET", "query": {"key": "env:FEED_SECRET"}})
+    for _ in range(2):  # the second time where it has moved to
+        await poll(bench)
+        bench.clock.forward(hours=2)
+    state = bench.feed("locked").state
+    assert (state.failures, state.moved_to, number(bench, schema.items)) == (0, f"{bench.server.base}/there?page=1", 1)
+    monkeypatch.setenv("FEED_SECRET", "s3cr3t-that-is-wrong")
+    await poll(bench)
+    assert "does not accept the feed's login" in bench.feed("locked").state.last_error
+    monkeypatch.delenv("FEED_SECRET")
+    bench.clock.forward(hours=2)
+    await poll(bench)
+    assert bench.feed("locked").state.last_error == "its login cannot be had: env:FEED_SECRET leads to no secret"
+    assert "s3cr3t" not in repr(bench.heard("feed_polled")) + "".join(capsys.readouterr())
+    kept = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert kept and not any(b"s3cr3t" in path.read_bytes() for path in kept)
