@@ -186,6 +186,11 @@ def settings_warnings(settings: Settings, node: Node) -> Iterator[Problem]:
     if mail.security == "none" and mail.password and mail.host not in LOOPBACK:
         message = "settings: mail.security: the password goes over the network in clear"
         yield node.at(("mail", "security")).problem(message, "use starttls or tls")
+    second = settings.reading.second
+    host = urlsplit(second.url or "").hostname
+    if second.key and (second.url or "").startswith("http://") and host not in LOOPBACK:
+        message = "settings: reading.second.url: key and articles go over the network in clear"
+        yield node.at(("reading", "second", "url")).problem(message, "use an https address")
     if not settings.contact:
         hint = "set settings.contact to an address or a page; it is sent with each request"
         message = "settings: contact is empty, so the owners of sites cannot reach you"

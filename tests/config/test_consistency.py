@@ -72,6 +72,21 @@ def test_a_password_in_clear_over_the_network_is_a_warning(
     assert found == (["settings: mail.security: the password goes over the network in clear"] if warned else [])
 
 
+@pytest.mark.parametrize(
+    ("url", "warned"),
+    [
+        ("http://api.example.org/v1", True),
+        ("https://api.example.org/v1", False),
+        ("http://127.0.0.1:11434/v1", False),
+        ("http://[::1]:11434/v1", False),
+    ],
+)
+def test_a_key_in_clear_over_the_network_is_a_warning(write: Write, url: str, warned: bool) -> None:
+    second = f"settings: {{contact: x, reading: {{second: {{url: '{url}', model: small, key: 'env:KEY'}}}}}}\n"
+    found = [one for one in warnings(write(BASE + second), {"KEY": "sk"}) if one.startswith("settings")]
+    assert found == (["settings: reading.second.url: key and articles go over the network in clear"] if warned else [])
+
+
 def test_a_secret_from_the_environment_is_taken_as_it_is(write: Write) -> None:
     folder = write(BASE + MAIL.format(host="smtp.example.org", security="tls"))
     loaded = load(folder, {"PACTWATCH_MAIL__PASSWORD": "env:is-how-it-starts"})
