@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.vocabulary import raw_language, vocabulary
+from monitor.reading.analysis import Analyst
 from monitor.reading.calibration import Calibration, calibration
-from training.calibration import Said, calibrated, cross_fitted
+from monitor.reading.models import Models, models
+from monitor.reading.reader import Reader
+from training.calibration import Said, calibrated, cross_fitted, unseen
+from training.gold import GOLD, aligned, article, rows
+from training.instances import Lessons
 
 KNOTS = Calibration(((0.3, 0.2), (0.5, 0.4), (0.9, 0.8)))
 
@@ -63,3 +71,32 @@ def test_the_shipped_mapping_is_sound() -> None:
     assert list(knots) == sorted(knots)
     assert [y for _, y in knots] == sorted(y for _, y in knots)
     assert all(0 < y < 1 for _, y in knots)
+
+
+class Taught:
+    """Lessons that have made their models already, and note for which articles they were asked to do without."""
+
+    def __init__(self) -> None:
+        self.held: list[set[str]] = []
+
+    def without(self, held: set[str]) -> Taught:
+        self.held.append(held)
+        return self
+
+    def fit(self) -> Models:
+        return models("en")
+
+
+def test_every_claim_is_judged_once_by_models_kept_from_its_article() -> None:
+    analyst = Analyst(vocabulary("en"), raw_language("en"))
+    cases = [aligned(article(row), row["gold"], analyst) for row in rows(GOLD / "dev.cases.jsonl")[:8]]
+    taught = Taught()
+    said = list(unseen(cases, analyst, cast(Lessons, taught), folds=2))
+    assert taught.held == [{case.article.id for case in cases[fold::2]} for fold in (0, 1)]
+    read = [claim for case in cases for claim in Reader(analyst, models("en")).read(case.article).claims]
+    assert sorted(each.confidence for each in said) == sorted(claim.confidence for claim in read)
+    assert {each.fold for each in said} == {0, 1}
+    assert sum(each.right for each in said) <= sum(len(case.gold["claims"]) for case in cases)
+    wrong = [replace(case, gold={**case.gold, "claims": []}) for case in cases]
+    assert not any(each.right for each in unseen(wrong, analyst, cast(Lessons, taught), folds=2))
+    assert any(each.right for each in said)
