@@ -232,7 +232,8 @@ def _sort(sorted_: _Sorted, known: dict[str, RowMapping], now: datetime) -> None
                 _revise(sorted_, row, feed, entry, now)
             sorted_.known.setdefault(row["id"], set()).update(key for key in (guid, link) if key and key not in known)
             continue
-        if guid in here or (link in here and here[link] == entry.title):
+        # What stands side by side under guids of its own is not one item for saying the same, only for its page.
+        if guid in here or (link in here and here[link] == entry.title and link_key(entry.canonical)):
             continue
         keys = {guid} if link is None or link in here else {guid, link}
         here |= dict.fromkeys(keys, entry.title)

@@ -117,6 +117,16 @@ def test_a_changed_text_is_a_revision_that_is_read_again_and_is_news(
     assert again.article.published == now - timedelta(days=1)
 
 
+def test_entries_without_a_page_are_known_by_what_they_say_when_their_guids_change(
+    add_feed: AddFeed, make_entry: MakeEntry, save: Save
+) -> None:
+    feed, other = add_feed("One"), add_feed("Two")
+    assert len(save(feed, make_entry("1"), make_entry("2"), make_entry("3", title="Else")).new) == 3
+    assert save(feed, make_entry("4"), make_entry("5", title="Else")) == Saved()
+    assert len(save(feed, make_entry("6", summary="Tariffs fall to 12 percent.")).new) == 1
+    assert len(save(other, make_entry("4")).new) == 1  # of another publisher it may be another word
+
+
 def test_another_feeds_summary_is_no_revision(add_feed: AddFeed, make_entry: MakeEntry, save: Save) -> None:
     one, two = add_feed("One"), add_feed("Two")
     save(one, make_entry("1", link=LINK))
