@@ -300,8 +300,8 @@ class Daemon:
         tell(name, payload)
         if name == "feed_polled" and (payload["new"] or payload["revised"]):
             # What is stored is read at once, though other feeds of the same turn are still under way.
-            self._ticker.wake("articles")
             self._ticker.wake("read")
+            self._ticker.wake("articles")
         if self._on_event:
             self._on_event(name, payload)
 

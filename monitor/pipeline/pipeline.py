@@ -102,10 +102,9 @@ class Pipeline:
             await self._writer.write(partial(items.retry_unreadable, reader=self._reader))
             self._retried = True
         while not self._stopping:
-            batch = await self._writer.look(partial(items.backlog, limit=BATCH, now=self._clock()))
-            if not batch:
+            look = partial(items.backlog, limit=BATCH, now=self._clock())
+            if not (pairs := await self._writer.look_then(look, self._read_all)):
                 break
-            pairs = await asyncio.to_thread(self._read_all, batch)
             if self._second is not None:
                 pairs = await self._second.of(pairs)
             done += await self._record_quiet([pair for pair in pairs if _is_quiet(pair[1])])

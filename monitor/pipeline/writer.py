@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from monitor.store import Store
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 class Writer:
@@ -24,10 +25,15 @@ class Writer:
 
     async def look(self, step: Callable[[Connection], T]) -> T:
         """What a step that only reads returns."""
+        return await self.look_then(step, lambda found: found)
 
-        def work() -> T:
+    async def look_then(self, step: Callable[[Connection], T], then: Callable[[T], U]) -> U:
+        """What `then` makes, in the same thread, of what a step that only reads returns."""
+
+        def work() -> U:
             with self._store.read() as connection:
-                return step(connection)
+                found = step(connection)
+            return then(found)
 
         return await asyncio.to_thread(work)
 
