@@ -128,7 +128,7 @@ def test_a_full_disk_is_told_and_undoes_the_whole_transaction(
     store: Store, add_feed: Callable[..., feeds.Stored], make_entry: Callable[..., Entry], now: datetime
 ) -> None:
     feed = add_feed("Yonhap")
-    long = [make_entry(str(n), content="tariff " * 2_000) for n in range(50)]
+    long = [make_entry(str(n), content=f"tariff {n} " * 2_000) for n in range(50)]
     with store.begin() as connection:
         pages = connection.execute(text("PRAGMA page_count")).scalar_one()
         connection.execute(text(f"PRAGMA max_page_count = {pages + 20}"))
