@@ -381,7 +381,7 @@ async def test_the_daemons_rooms_subscribe_listen_and_read_what_a_hub_brings(tmp
         (tmp_path / "pactwatch.yaml").write_text(
             f"settings: {{data_dir: {tmp_path}, ca_file: {tmp_path}/ca.pem, allow_private: [127.0.0.1], "
             f"http: {{listen: '127.0.0.1:{port}', public_url: 'http://127.0.0.1:{port}'}}}}\n"
-            f"catalogue: false\nfeeds: [{{name: paper, url: '{base}/paper'}}]\n"
+            f"catalogue: false\nfeeds: [{{name: paper, url: '{base}/paper', language: qaa}}]\n"
         )
         loaded = load(tmp_path, {})
         store = Store.open(url_for(tmp_path))
