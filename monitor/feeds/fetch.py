@@ -165,11 +165,9 @@ class Fetcher:
     async def _hop(self, request: Request, url: str, left: float) -> tuple[_Answer | _Redirect, float]:
         """One request, in its turn, within `left` seconds. Returns what is left of them: waiting for a turn is free."""
         target, host = _target_of(request.url, url)
-        if (rest := self._hosts.resting(host)) > 0:
-            raise FetchError(
-                url, f"{host} asked for rest, {rest:.0f} s are left of it", "rate_limited", retry_after=rest
-            )
+        self._heed_rest(host, url)
         async with self._hosts.turn(host), self._slots.place():
+            self._heed_rest(host, url)  # One before us in the queue may have been told so.
             started = self._monotonic()
             try:
                 async with asyncio.timeout(max(0.001, left)):
@@ -182,6 +180,12 @@ class Fetcher:
                 raise of_exception(error, url, self._polling.timeout) from error
             self._hosts.well(host)
             return answer, left - (self._monotonic() - started)
+
+    def _heed_rest(self, host: str, url: str) -> None:
+        """Raises `FetchError`, without a status, where the host asked for rest that is not over."""
+        if (rest := self._hosts.resting(host)) > 0:
+            said = f"{host} asked for rest, {rest:.0f} s are left of it"
+            raise FetchError(url, said, "rate_limited", retry_after=rest)
 
     async def _ask(self, request: Request, url: str, target: URL) -> _Answer | _Redirect:
         assert self._session is not None, "Fetcher is an async context manager: `async with Fetcher(...) as fetcher`"

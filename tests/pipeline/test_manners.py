@@ -388,3 +388,15 @@ async def test_a_feed_with_a_login_is_polled_with_it_and_its_secret_is_kept_nowh
     assert bench.feed("locked").state.last_error == "its login cannot be had: env:FEED_SECRET leads to no secret"
     assert "s3cr3t" not in repr(bench.heard("feed_polled")) + "".join(capsys.readouterr())
     assert stored(tmp_path) and b"s3cr3t" not in stored(tmp_path)
+
+
+async def test_feeds_in_the_queue_of_a_host_hear_of_its_rest_too(bench: Bench) -> None:
+    assert bench.config.settings.polling.per_host == 10
+    for number_ in range(20):
+        bench.server.handlers[f"feed{number_}"] = answering(429, Retry_After="600")
+        bench.add(f"feed{number_}")
+    assert await poll(bench) == 20
+    assert len(bench.server.log) <= 10
+    failures = [bench.feed(f"feed{number_}").state.failures for number_ in range(20)]
+    assert sum(failures) == len(bench.server.log)
+    assert all(timedelta(minutes=9) < wait(bench, f"feed{number_}") <= timedelta(minutes=15) for number_ in range(20))
