@@ -56,10 +56,11 @@ class Hosts:
         one.users += 1
         try:
             async with one.slots:
-                start = max(self._now(), one.next_at)
-                one.next_at = start + max(self._pause, one.slow)
-                if (wait := start - self._now()) > 0:
-                    await self._sleep(wait)
+                if one.rest_until <= self._now():  # Who waits for a host at rest need not keep a pause too.
+                    start = max(self._now(), one.next_at)
+                    one.next_at = start + max(self._pause, one.slow)
+                    if (wait := start - self._now()) > 0:
+                        await self._sleep(wait)
                 yield
         finally:
             one.users -= 1
