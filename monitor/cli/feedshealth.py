@@ -83,6 +83,7 @@ def _record(one: Stored, last_item_at: datetime | None) -> Record:
         failures=state.failures,
         last_ok_at=state.last_ok_at,
         last_polled_at=state.last_polled_at,
+        next_poll_at=state.next_poll_at,
         last_error=state.last_error,
         gone=state.gone,
         moved_to=state.moved_to,

@@ -50,6 +50,8 @@ class Record:
     failures: int = 0
     last_ok_at: datetime | None = None
     last_polled_at: datetime | None = None
+    #: When it is asked next: a feed may be asked daily only, by its own wish or because a hub tells of it.
+    next_poll_at: datetime | None = None
     last_error: str = ""
     gone: bool = False
     moved_to: str | None = None
@@ -124,10 +126,11 @@ def _judged(one: Record, now: datetime) -> tuple[Trouble, datetime | None, str]:
             return Trouble.NEW, one.added_at, "not asked yet"
         return Trouble.BLIND, one.added_at, f"never asked since {ago(one.added_at, now)}: does the daemon run?"
     error = one.last_error.rstrip(".") or "its last poll did not end"
-    if now - seen >= max(BLIND, 2 * (one.interval or timedelta())):
-        first = f"no success since {ago(seen, now)}" if one.last_ok_at else f"never a success since {ago(seen, now)}"
-        why = error if one.failures else "it was not asked: does the daemon run?"
-        return Trouble.BLIND, seen, f"{first}: {why}"
+    first = f"no success since {ago(seen, now)}" if one.last_ok_at else f"never a success since {ago(seen, now)}"
+    if one.failures and now - seen >= max(BLIND, 2 * (one.interval or timedelta())):
+        return Trouble.BLIND, seen, f"{first}: {error}"
+    if not one.failures and now - max(one.next_poll_at or seen, seen) >= BLIND:
+        return Trouble.BLIND, seen, f"{first}: it was not asked when it was due: does the daemon run?"
     if one.failures:
         times = "once" if one.failures == 1 else f"{one.failures} times"
         return Trouble.FAILING, seen, f"failed {times}: {error}"
