@@ -9,6 +9,7 @@ an entry counts as known only behind the same words, but for dates and comments,
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -87,13 +88,13 @@ def split(body: bytes) -> Split | None:
 
 
 def kept(digests: Sequence[bytes], entries: Mapping[int, Entry], before: Mapping[bytes, bytes]) -> Known:
-    """What to keep of a document. `entries` are those that were read, by their place; the others are in `before`."""
-    return Known(
-        b"".join(
-            digest + (names(entries[number]) if number in entries else before[digest])
-            for number, digest in enumerate(digests)
-        )
-    )
+    """What to keep of a document. `entries` are those that were read, by their place; the others are in `before`.
+
+    Of entries that share a guid or a link none is kept: which of them counts hangs on the others that stand there.
+    """
+    rows = [(one, names(entries[n]) if n in entries else before[one]) for n, one in enumerate(digests)]
+    seen = Counter(half for _, row in rows for half in {row[:SIZE], row[SIZE:]} if half != NOTHING)
+    return Known(b"".join(one + row for one, row in rows if max(seen[row[:SIZE]], seen[row[SIZE:]]) == 1))
 
 
 def names(entry: Entry) -> bytes:

@@ -6,14 +6,14 @@ import asyncio
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import web
 from sqlalchemy import func, select
 
 from alerts.tables import alerts, deliveries
-from monitor.pipeline import polling
+from monitor.pipeline import polling, steps
 from monitor.store import Store, items, ledger
 from monitor.store.schema import claims, feeds, tags
 from monitor.store.schema import items as item_rows
@@ -288,3 +288,43 @@ async def test_dates_that_had_come_before_a_baseline_was_read_are_no_news(bench:
         journal = ledger.journal(connection)
     assert [(str(e.change.status), e.baseline) for e in journal] == [("agreed", True), ("in_effect", True)]
     assert count(bench, alerts) == 0
+
+
+async def test_what_is_stored_is_told_while_a_slow_feed_is_still_under_way(bench: Bench, make_rss: Rss) -> None:
+    go = asyncio.Event()
+
+    async def slow(request: web.Request) -> web.Response:
+        await go.wait()
+        return bench.server.document(request)
+
+    bench.server.handlers["slow"] = slow
+    bench.add("slow", make_rss(("s", "cars at 15 percent", bench.clock())))
+    bench.add("fast", make_rss(("f", "cars at 25 percent", bench.clock())))
+    turn = asyncio.create_task(bench.pipeline.poll_due())
+    async with asyncio.timeout(5):
+        while not bench.heard("item_stored"):
+            bench.told.clear()
+            await bench.told.wait()
+        assert await bench.pipeline.read_backlog() == 1
+    assert not turn.done()
+    go.set()
+    assert await asyncio.wait_for(turn, 5) == 2
+
+
+async def test_a_poll_that_cannot_be_stored_harms_none_of_its_batch(
+    bench: Bench, make_rss: Rss, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = steps.store_polls
+
+    def fails(connection: Any, polls: Any, *args: Any) -> Any:
+        if any(entry.guid == "bad" for _, brought, _ in polls for entry in brought.entries):
+            raise ZeroDivisionError
+        return whole(connection, polls, *args)
+
+    monkeypatch.setattr(steps, "store_polls", fails)
+    for name in ("good", "bad", "better"):
+        bench.add(name, make_rss((name, f"cars at 15 percent, {name}", bench.clock())))
+    assert await bench.pipeline.poll_due() == 3
+    assert count(bench, item_rows) == 2
+    assert "a mistake in pactwatch" in bench.feed("bad").state.last_error
+    assert bench.feed("good").state.failures == bench.feed("better").state.failures == 0
