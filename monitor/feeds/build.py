@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 
@@ -75,10 +75,8 @@ def tag(language: str | None) -> str | None:
 
 
 def finish(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """The entries, each guid once: the first stays. Those that say nothing have no name of their own, so they are
-    told apart by their place."""
+    """The entries, each guid once: the first stays. Those without a name that say nothing are one."""
     kept: dict[str, Entry] = {}
-    for place, entry in enumerate(entries):
-        blank = not entry.says_something and entry.guid in kept
-        kept.setdefault(f"{entry.guid[: MAX_GUID - 10]}:{place}" if blank else entry.guid, entry)
-    return tuple(entry if entry.guid == guid else replace(entry, guid=guid) for guid, entry in kept.items())
+    for entry in entries:
+        kept.setdefault(entry.guid, entry)
+    return tuple(kept.values())
