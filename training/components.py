@@ -19,18 +19,11 @@ from typing import Any
 from config.vocabulary import raw_language, vocabulary
 from monitor.reading import attributes, claims, features, kinds
 from monitor.reading.analysis import Analyst
-from monitor.reading.models import Labels
 from training import instances
 from training.gold import GOLD, Case, load
-from training.instances import STRENGTH
-from training.optimise import labels, rank, rank_pairs
 
 FOLDS = 3
 Mistake = tuple[Case, int, str]
-
-
-def scored(candidates: Sequence[list[str]], weights: dict[str, float]) -> list[float]:
-    return [sum(weights.get(feature, 0.0) for feature in set(found)) for found in candidates]
 
 
 def best(scores: Sequence[float]) -> int:
@@ -38,20 +31,17 @@ def best(scores: Sequence[float]) -> int:
 
 
 def judge_sides(train: Sequence[Case], test: Sequence[Case]) -> tuple[int, int, list[Mistake]]:
-    first, second, together = rank_pairs(list(instances.sides(train)), STRENGTH["sides"])
+    model = instances.fit_pairs("sides", list(instances.sides(train)))
     right = total = 0
     wrong: list[Mistake] = []
     for case in test:
         for index, group, told in instances.walk(case):
             kind = group[0]["kind"]
             by_role = claims.side_features_by_role(case.analysis, index, kind, told)
-            p = dict(zip(by_role, scored(list(by_role.values()), first), strict=True))
-            c = dict(zip(by_role, scored(list(by_role.values()), second), strict=True))
+            p = {code: model.first(f) for code, f in by_role.items()}
+            c = {code: model.second(f) for code, f in by_role.items()}
             options = list(claims.side_options(case.analysis, index, kind, told, group[0]["actor"]))
-            scores = [
-                p[x] + c[y] + z
-                for (x, y, _), z in zip(options, scored([f for _, _, f in options], together), strict=True)
-            ]
+            scores = [model.score(p[x], c[y], f) for x, y, f in options]
             party, counterparty, _ = options[best(scores)]
             wanted = {(g["party"], g["counterparty"]) for g in group}
             total += 1
@@ -69,7 +59,7 @@ def judge_sides(train: Sequence[Case], test: Sequence[Case]) -> tuple[int, int, 
 
 def judge_choice(name: str, train: Sequence[Case], test: Sequence[Case]) -> tuple[int, int, list[Mistake]]:
     make: Callable[..., Any] = instances.scopes if name == "scope" else lambda cases: instances.options(name, cases)
-    weights = rank(list(make(train)), STRENGTH[name])
+    model = instances.fit_rank(name, list(make(train)))
     right = total = 0
     wrong: list[Mistake] = []
     for case in test:
@@ -97,7 +87,7 @@ def judge_choice(name: str, train: Sequence[Case], test: Sequence[Case]) -> tupl
             choice = next(chosen, None)
             if choice is None or len(choice.candidates) != len(values):
                 continue
-            k = best(scored(choice.candidates, weights))
+            k = best([model.score(found) for found in choice.candidates])
             total += 1
             right += k in choice.right
             if k not in choice.right:
@@ -107,8 +97,7 @@ def judge_choice(name: str, train: Sequence[Case], test: Sequence[Case]) -> tupl
 
 
 def judge_label(name: str, train: Sequence[Case], test: Sequence[Case]) -> tuple[int, int, list[Mistake]]:
-    names, weights = labels(list(make_labelled(name, train)), STRENGTH.get(name, 1.0))
-    model = Labels(tuple(names), weights)
+    model = instances.fit_labels(name, list(make_labelled(name, train)))
     right = total = 0
     wrong: list[Mistake] = []
     for case in test:
@@ -125,7 +114,7 @@ def judge_label(name: str, train: Sequence[Case], test: Sequence[Case]) -> tuple
                 shares = kinds.possible(case.analysis.quantities[index], model, thing.features)
                 guess = max(shares, key=lambda kind: shares[kind])
             else:
-                guess = names[best(model.probabilities(thing.features))]
+                guess = model.labels[best(model.probabilities(thing.features))]
             total += 1
             right += guess == thing.label
             if guess != thing.label:

@@ -10,24 +10,29 @@ from config.words import Topic
 from monitor.reading import attributes, claims, classify, features, standing
 from monitor.reading import kinds as looks
 from monitor.reading.kinds import POSSIBLE
-from monitor.reading.models import Labels, Models, Rank
+from monitor.reading.models import Labels, Models, Pairs, Rank
 from monitor.reading.roles import Told
+from training import network
 from training.gold import Case
-from training.optimise import Choice, Labelled, PairChoice, labels, rank, rank_pairs
+from training.network import Plan
+from training.optimise import Choice, Labelled, PairChoice, labels, rank
 
 #: Strength of the L2 penalty by model.
 STRENGTH = {
-    "kind": 12.0,
-    "kind_again": 4.0,
     "gate_tariff": 2.0,
     "gate_money": 2.0,
-    "status": 12.0,
-    "sides": 8.0,
-    "scope": 4.0,
     "profit_scope": 2.0,
     "actor": 2.0,
     "previous": 2.0,
     "effective": 2.0,
+}
+#: The models that have a hidden layer: those whose decisions hang on several words together.
+PLANS = {
+    "kind": Plan(),
+    "kind_again": Plan(hidden=16),
+    "status": Plan(),
+    "scope": Plan(),
+    "sides": Plan(),
 }
 
 
@@ -244,14 +249,28 @@ class Lessons:
 
     def fit(self) -> Models:
         """The models that these lessons make."""
-        party, counterparty, pair = rank_pairs(self.pairs, STRENGTH["sides"])
-        ranks = {"party": party, "counterparty": counterparty, "pair": pair}
-        ranks |= {name: rank(found, STRENGTH[name]) for name, found in self.choices.items()}
-        fitted = {name: labels(things, STRENGTH.get(name, 1.0)) for name, things in self.labelled.items()}
         return Models(
-            labels={name: Labels(tuple(names), weights) for name, (names, weights) in fitted.items()},
-            ranks={name: Rank(weights) for name, weights in ranks.items()},
+            labels={name: fit_labels(name, things) for name, things in self.labelled.items()},
+            ranks={name: fit_rank(name, found) for name, found in self.choices.items()},
+            pairs={"sides": fit_pairs("sides", self.pairs)},
         )
+
+
+def fit_labels(name: str, things: Sequence[Labelled]) -> Labels:
+    """The model of a label: a network where one is planned, else a logistic regression."""
+    if name in PLANS:
+        return network.labels(things, PLANS[name])
+    return Labels.linear(*labels(things, STRENGTH.get(name, 1.0)))
+
+
+def fit_rank(name: str, choices: Sequence[Choice]) -> Rank:
+    """The model of a choice: a network where one is planned, else a conditional logit."""
+    return network.rank(choices, PLANS[name]) if name in PLANS else Rank.linear(rank(choices, STRENGTH[name]))
+
+
+def fit_pairs(name: str, choices: Sequence[PairChoice]) -> Pairs:
+    """The model of a choice of pairs."""
+    return network.pairs(choices, PLANS[name])
 
 
 def folded(cases: Sequence[Case], folds: int) -> Iterator[list[Case]]:

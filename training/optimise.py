@@ -46,7 +46,7 @@ class Labelled:
     group: str = ""
 
 
-def _vocabulary(feature_lists: Sequence[tuple[str, list[str]]], least: int) -> dict[str, int]:
+def feature_vocabulary(feature_lists: Sequence[tuple[str, list[str]]], least: int) -> dict[str, int]:
     seen: dict[str, set[str]] = {}
     counts: Counter[str] = Counter()
     for group, features in feature_lists:
@@ -58,7 +58,7 @@ def _vocabulary(feature_lists: Sequence[tuple[str, list[str]]], least: int) -> d
     return {name: index for index, name in enumerate(sorted(f for f, g in seen.items() if len(g) >= least))}
 
 
-def _matrix(feature_lists: Sequence[list[str]], vocabulary: dict[str, int]) -> csr_matrix:
+def feature_matrix(feature_lists: Sequence[list[str]], vocabulary: dict[str, int]) -> csr_matrix:
     indices: list[int] = []
     pointers = [0]
     for features in feature_lists:
@@ -98,8 +98,8 @@ def _rounded(vocabulary: dict[str, int], w: np.ndarray) -> dict[str, float]:
 def rank(choices: Sequence[Choice], strength: float, least: int = 3) -> dict[str, float]:
     """Weights of a conditional logit with an L2 penalty."""
     rows = [(c.group, f) for c in choices for f in c.candidates]
-    vocabulary = _vocabulary(rows, least)
-    x = _matrix([f for _, f in rows], vocabulary)
+    vocabulary = feature_vocabulary(rows, least)
+    x = feature_matrix([f for _, f in rows], vocabulary)
     segments = _Segments(
         [len(c.candidates) for c in choices], [k in c.right for c in choices for k in range(len(c.candidates))]
     )
@@ -112,39 +112,11 @@ def rank(choices: Sequence[Choice], strength: float, least: int = 3) -> dict[str
     return _rounded(vocabulary, _minimise(loss, len(vocabulary)))
 
 
-def rank_pairs(
-    choices: Sequence[PairChoice], strength: float, least: int = 3
-) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
-    """Weights for the first thing of a pair, for the second, and for the two together."""
-    things = [(c.group, f) for c in choices for f in c.things]
-    together = [(c.group, f) for c in choices for _, _, f in c.pairs]
-    words, pair_words = _vocabulary(things, least), _vocabulary(together, least)
-    x, y = _matrix([f for _, f in things], words), _matrix([f for _, f in together], pair_words)
-    offsets = np.repeat(np.cumsum([0, *(len(c.things) for c in choices)])[:-1], [len(c.pairs) for c in choices])
-    first = offsets + np.array([p for c in choices for p, _, _ in c.pairs])
-    second = offsets + np.array([q for c in choices for _, q, _ in c.pairs])
-    segments = _Segments([len(c.pairs) for c in choices], [k in c.right for c in choices for k in range(len(c.pairs))])
-    xt, yt = x.T.tocsr(), y.T.tocsr()
-    n, m = len(words), len(pair_words)
-
-    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
-        value, by_score = segments.loss((x @ w[:n])[first] + (x @ w[n : 2 * n])[second] + y @ w[2 * n :])
-        gradients = [
-            xt @ np.bincount(first, by_score, len(things)),
-            xt @ np.bincount(second, by_score, len(things)),
-            yt @ by_score,
-        ]
-        return value + 0.5 * strength * float(w @ w), np.concatenate(gradients) + strength * w
-
-    w = _minimise(loss, 2 * n + m)
-    return _rounded(words, w[:n]), _rounded(words, w[n : 2 * n]), _rounded(pair_words, w[2 * n :])
-
-
 def labels(things: Sequence[Labelled], strength: float, least: int = 3) -> tuple[list[str], dict[str, list[float]]]:
     """Labels in alphabetical order, and for each feature a weight a label: multinomial logistic regression with L2."""
     names = sorted({t.label for t in things})
-    vocabulary = _vocabulary([(t.group, t.features) for t in things], least)
-    x = _matrix([t.features for t in things], vocabulary)
+    vocabulary = feature_vocabulary([(t.group, t.features) for t in things], least)
+    x = feature_matrix([t.features for t in things], vocabulary)
     y = np.zeros((len(things), len(names)))
     for row, thing in enumerate(things):
         y[row, names.index(thing.label)] = 1

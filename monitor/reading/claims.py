@@ -159,14 +159,14 @@ class Assembler:
         self, a: Analysis, index: int, kind: str, told: Told, actor: str | None
     ) -> tuple[list[tuple[str, str]], float]:
         """The pairs (party, counterparty) that a figure is about, and how likely the first is."""
-        party_model, pair_model = self.models.ranks["party"], self.models.ranks["pair"]
-        side = self.models.ranks["counterparty"]
+        model = self.models.pairs["sides"]
         by_role = side_features_by_role(a, index, kind, told)
-        party_scores = {code: party_model.score(f) for code, f in by_role.items()}
-        counter_scores = {code: side.score(f) for code, f in by_role.items()}
-        likely = likeliest(party_scores) | likeliest(counter_scores)
+        parties = {code: model.first(f) for code, f in by_role.items()}
+        others = {code: model.second(f) for code, f in by_role.items()}
+        likely = likeliest({code: model.alone(part) for code, part in parties.items()})
+        likely |= likeliest({code: model.alone(part) for code, part in others.items()})
         options = list(side_options(a, index, kind, told, actor, likely))
-        scores = [party_scores[p] + counter_scores[c] + pair_model.score(f) for p, c, f in options]
+        scores = [model.score(parties[p], others[c], f) for p, c, f in options]
         shares = softmax(scores)
         best = max(range(len(options)), key=lambda k: shares[k])
         party, counterparty, _ = options[best]

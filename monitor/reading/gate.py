@@ -13,6 +13,7 @@ from typing import Any
 from ahocorasick_rs import AhoCorasick
 
 from config.vocabulary import Phrase, Vocabulary
+from monitor.reading.scan import encodable
 from monitor.types import Article
 
 #: A name as short as this must stand in its own case: "US" is no "us".
@@ -43,7 +44,7 @@ class Gate:
     def may_matter(self, article: Article) -> bool:
         """Whether the article can have a topic, a country or a claim. False is certain, true is not."""
         text = article.title + "\n" + article.text
-        low = text.lower()
+        low = encodable(text.lower())
         says = {self._says[stem] for stem, _, _ in self._stems.find_matches_as_indexes(low)}
         if "tariffs" in says:
             return True

@@ -1,4 +1,8 @@
-"""Small linear models over named features: which label, or which of several candidates. Data without code, in JSON."""
+"""Small models over named features: which label, which of several candidates, which pair. Data without code, in JSON.
+
+Each model is a network of at most one hidden layer (see `monitor.reading.network`); with no hidden units it is a
+logistic regression.
+"""
 
 from __future__ import annotations
 
@@ -10,36 +14,65 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from monitor.reading.network import Network, Sum
+
 MODELS = Path(__file__).parent / "models"
 
 
 @dataclass(frozen=True)
 class Labels:
-    """Multinomial logistic regression: features to one of a fixed set of labels."""
+    """Features to one of a fixed set of labels."""
 
     labels: tuple[str, ...]
-    #: Feature → one weight a label.
-    weights: Mapping[str, Sequence[float]]
+    network: Network
+
+    @classmethod
+    def linear(cls, labels: Sequence[str], weights: Mapping[str, Sequence[float]]) -> Labels:
+        """Multinomial logistic regression: for each feature one weight a label."""
+        return cls(tuple(labels), Network.linear([weights], len(labels)))
 
     def probabilities(self, features: Iterable[str]) -> list[float]:
         """One probability a label, in the order of `labels`; they sum to 1."""
-        get = self.weights.get
-        rows = [row for feature in features if (row := get(feature)) is not None]
-        if not rows:
-            return [1.0 / len(self.labels)] * len(self.labels)
-        return softmax([sum(column) for column in zip(*rows, strict=True)])
+        return softmax(self.network.outputs(self.network.summed(0, features)))
 
 
 @dataclass(frozen=True)
 class Rank:
-    """Conditional logit: which of several candidates, each described by its own features."""
+    """Which of several candidates, each described by its own features."""
 
-    weights: Mapping[str, float]
+    network: Network
+
+    @classmethod
+    def linear(cls, weights: Mapping[str, float]) -> Rank:
+        """Conditional logit: one weight a feature."""
+        return cls(Network.linear([{name: (weight,) for name, weight in weights.items()}], 1))
 
     def score(self, features: Iterable[str]) -> float:
         """The candidate's log odds, up to a constant that all candidates of one choice share."""
-        weights = self.weights
-        return sum([weights.get(feature, 0.0) for feature in features])
+        return self.network.outputs(self.network.summed(0, features))[0]
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Which two of several things belong together, and which of them comes first."""
+
+    network: Network
+
+    def first(self, features: Iterable[str]) -> Sum:
+        """What a thing counts for as the first of a pair."""
+        return self.network.summed(0, features)
+
+    def second(self, features: Iterable[str]) -> Sum:
+        """What a thing counts for as the second of a pair."""
+        return self.network.summed(1, features)
+
+    def alone(self, part: Sum) -> float:
+        """The score of one part by itself: how far it can carry a pair."""
+        return self.network.direct(part)[0]
+
+    def score(self, first: Sum, second: Sum, features: Iterable[str]) -> float:
+        """The log odds of a pair, up to a constant. `features`: those of the two together."""
+        return self.network.outputs(first.plus(second).plus(self.network.summed(2, features)))[0]
 
 
 @dataclass(frozen=True)
@@ -48,18 +81,21 @@ class Models:
 
     labels: Mapping[str, Labels]
     ranks: Mapping[str, Rank]
+    pairs: Mapping[str, Pairs]
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Models:
         return cls(
-            {name: Labels(tuple(m["labels"]), m["weights"]) for name, m in data["labels"].items()},
-            {name: Rank(m["weights"]) for name, m in data["ranks"].items()},
+            {n: Labels(tuple(m["labels"]), Network.from_json(m["network"])) for n, m in data["labels"].items()},
+            {n: Rank(Network.from_json(m["network"])) for n, m in data["ranks"].items()},
+            {n: Pairs(Network.from_json(m["network"])) for n, m in data["pairs"].items()},
         )
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "labels": {n: {"labels": list(m.labels), "weights": dict(m.weights)} for n, m in self.labels.items()},
-            "ranks": {n: {"weights": dict(m.weights)} for n, m in self.ranks.items()},
+            "labels": {n: {"labels": list(m.labels), "network": m.network.to_json()} for n, m in self.labels.items()},
+            "ranks": {n: {"network": m.network.to_json()} for n, m in self.ranks.items()},
+            "pairs": {n: {"network": m.network.to_json()} for n, m in self.pairs.items()},
         }
 
 

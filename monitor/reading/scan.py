@@ -24,6 +24,7 @@ _FOLDED = _QUOTES | _SPACES | _LETTERS
 _ASCII = tuple((char, plain) for char, plain in _FOLDED.items() if char.isascii())
 #: Up to so many different letters, replacing them one by one is faster than a table.
 _MANY = 40
+_HALVES = re.compile("[\ud800-\udfff]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 #: A character that cannot stand right behind a name: "US$350bn" is money.
 _TAIL = "$"
@@ -44,6 +45,11 @@ def fold(text: str) -> str:
 
 def _plain(char: str) -> str:
     return _FOLDED.get(char) or unicodedata.normalize("NFD", char)[0]
+
+
+def encodable(text: str) -> str:
+    """The text with halves of characters, which no encoding has, made question marks; its length stays."""
+    return text if text.isascii() else _HALVES.sub("?", text)
 
 
 def _lower(folded: str) -> str:
@@ -121,7 +127,7 @@ class Scanner:
         folded = fold(text)
         if self._automaton is None:
             return Scan(text, folded)
-        low = _lower(folded)
+        low = encodable(_lower(folded))
         length = len(low)
         raw: list[_Raw] = []
         words = self._words

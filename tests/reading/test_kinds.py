@@ -93,8 +93,8 @@ def test_what_was_told_counts_by_how_near_it_was() -> None:
 
 def test_a_first_look_stands_where_no_model_is_for_a_second() -> None:
     a = analysed("A duty of 15 percent applies.")
-    model = Labels(("none", "previous", "tariff"), {"f:percent": (0.0, 0.0, 2.0)})
-    looked = kinds.second_look(a, Models({"kind": model}, {}))
+    model = Labels.linear(("none", "previous", "tariff"), {"f:percent": (0.0, 0.0, 2.0)})
+    looked = kinds.second_look(a, Models({"kind": model}, {}, {}))
     assert [max(shares, key=lambda k: shares[k]) for shares in looked] == ["tariff"]
     assert kinds.taken(looked[0]) == pytest.approx(looked[0]["tariff"])
 
@@ -105,9 +105,9 @@ def test_a_second_look_sees_what_the_neighbours_are() -> None:
     found = kinds.second_features(a, sketch)
     assert "p:runtariff" in found[1]
     assert "n:runnone" in found[0]
-    again = Labels(("none", "tariff"), {"p:runtariff": (0.0, 3.0)})
-    first = Labels(("none", "tariff"), {"f:percent": (1.0, 0.5)})
-    looked = kinds.second_look(a, Models({"kind": first, kinds.MODEL: again}, {}))
+    again = Labels.linear(("none", "tariff"), {"p:runtariff": (0.0, 3.0)})
+    first = Labels.linear(("none", "tariff"), {"f:percent": (1.0, 0.5)})
+    looked = kinds.second_look(a, Models({"kind": first, kinds.MODEL: again}, {}, {}))
     assert kinds.taken(looked[0]) == pytest.approx(0.5)
 
 
@@ -118,7 +118,7 @@ def test_probabilities_are_told_in_steps(probability: float, expected: int) -> N
 
 def test_a_figure_can_only_be_what_its_family_allows() -> None:
     a = analysed("Japan will invest $550 billion.")
-    model = Labels(("investment", "none", "tariff"), {"1": (0.0, 0.0, 9.0)})
+    model = Labels.linear(("investment", "none", "tariff"), {"1": (0.0, 0.0, 9.0)})
     shares = kinds.possible(a.quantities[0], model, ["1"])
     assert "tariff" not in shares
     assert sum(shares.values()) == pytest.approx(1.0)
