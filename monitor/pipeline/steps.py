@@ -67,23 +67,13 @@ class Recorded:
     gone: tuple[edits.Gone, ...] = ()
 
 
-def store_poll(
-    connection: Connection, lease: Lease, brought: Brought, now: datetime, draw: float, polling: Polling
-) -> tuple[Saved, feeds.State]:
-    """Stores the items of a poll together with the feed's new state, and gives the lease back.
-
-    Raises LeaseLost, and then nothing must be committed. Once the validators are there, so are the items.
-    """
-    saved = items.save_all(connection, [_items(lease, brought, polling)], now)[0]
-    state = _state(connection, lease, brought, saved, now, draw, polling)
-    feeds.finish(connection, lease, state)
-    return saved, state
-
-
 def store_polls(
     connection: Connection, polls: Sequence[tuple[Lease, Brought, float]], now: datetime, polling: Polling
 ) -> list[tuple[Saved, feeds.State] | None]:
-    """As `store_poll` for many polls, each with its draw, in one transaction; None for each whose lease is lost."""
+    """Stores the items of polls, each with its draw, together with the feeds' new states, and gives the leases back.
+
+    None for each whose lease is lost; of that nothing is stored. Once the validators are there, so are the items.
+    """
     ours = feeds.still_held(connection, [lease for lease, _, _ in polls])
     mine = [poll for poll in polls if poll[0].id in ours]
     saved = items.save_all(connection, [_items(lease, brought, polling) for lease, brought, _ in mine], now)
@@ -112,19 +102,18 @@ def _state(
     covered = _heed_hub(connection, lease, brought, len(saved.new), now)
     outcome = replace(brought.outcome, new=len(saved.new), pushed=covered and polling.websub)
     planned = schedule.after(lease.state.schedule, outcome, now, draw, polling, lease.feed.interval)
-    state = lease.state.scheduled(planned, now, last_polled_at=now)
-    if brought.answer is not None:
-        state = replace(
-            state,
-            first_polled_at=lease.state.first_polled_at or now,
-            etag=brought.answer.etag,
-            last_modified=brought.answer.last_modified,
-            body_hash=brought.answer.body_hash,
-            moved_to=brought.answer.moved_to or (None if brought.home else lease.state.moved_to),
-        )
+    others: dict[str, Any] = {"last_polled_at": now}
+    if (answer := brought.answer) is not None:
+        others |= {
+            "first_polled_at": lease.state.first_polled_at or now,
+            "etag": answer.etag,
+            "last_modified": answer.last_modified,
+            "body_hash": answer.body_hash,
+            "moved_to": answer.moved_to or (None if brought.home else lease.state.moved_to),
+        }
     if brought.wishes is not None:
-        state = replace(state, hints=_hints(brought))
-    return state
+        others["hints"] = _hints(brought)
+    return lease.state.scheduled(planned, now, **others)
 
 
 def _hints(brought: Brought) -> dict[str, Any] | None:
