@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -234,3 +235,21 @@ def test_whatever_feeds_carry_a_second_look_brings_nothing_new(
         ]
         save(feeds[which], *made)
         assert save(feeds[which], *made).new == ()
+
+
+def test_many_polls_are_stored_as_one_after_the_other(
+    store: Store, add_feed: AddFeed, make_entry: MakeEntry, now: datetime
+) -> None:
+    wires = [add_feed(name) for name in ("Reuters", "Yonhap", "Kyodo")]
+    story = replace(make_entry("s"), link=LINK, canonical=LINK)
+    brought = [
+        items.Brought(wires[0], [make_entry("1"), story], baseline=False),
+        items.Brought(wires[1], [replace(story, guid="other")], baseline=False),
+        items.Brought(wires[2], [], baseline=False),
+    ]
+    with store.begin() as connection:
+        first, second, third = items.save_all(connection, brought, now)
+    assert (len(first.new), second.new, third.new) == (2, (), ())
+    with store.begin() as connection:
+        again = items.save_all(connection, brought, now)
+    assert again == [items.Saved()] * 3
