@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 
 from alerts import outbox
 from alerts.directory import LEFT, make_opt_out_key
-from alerts.types import Answer, Lease, Settled
+from alerts.outcomes import Made
+from alerts.types import Lease, Settled
 from config.settings import Config, Subscription
 
 T = TypeVar("T")
@@ -29,11 +30,8 @@ class Database(Protocol):
 class Attempt:
     """An attempt that was made, and what became of the delivery once that is written."""
 
-    lease: Lease
+    made: Made
     subscription: Subscription
-    answer: Answer
-    seconds: float
-    max_attempts: int
     #: None until written, and where the lease was lost.
     settled: Settled | None = None
 
@@ -49,6 +47,15 @@ class Cleared:
     count: int
 
 
+@dataclass(slots=True)
+class Taken:
+    """What one look brought."""
+
+    #: Target → what was leased for it, maybe nothing.
+    leases: dict[str, list[Lease]] = field(default_factory=dict)
+    cleared: list[Cleared] = field(default_factory=list)
+
+
 class Books:
     """Every method raises what the database raises. An outcome that could not be written is kept for the next try."""
 
@@ -60,35 +67,49 @@ class Books:
         self._turn = asyncio.Lock()
         self._unwritten: list[Attempt] = []
 
-    async def ready(self, config: Config, flying: Iterable[str]) -> tuple[list[Subscription], list[Cleared]]:
-        """Subscriptions that have something due and may be delivered to, and what was settled on the way.
+    async def take(
+        self,
+        config: Config,
+        flying: Mapping[str, str],
+        place: Callable[[Subscription], str],
+        limit: Callable[[str], int],
+        lease: timedelta,
+    ) -> Taken:
+        """What is due, leased, by target: as many for each `place` as `limit` allows.
 
-        Settled is what waits for a subscription that left the config, or whose receiver wants no more. What waits
-        for a paused one stays.
+        `flying` are the ids that are under way, with their subscriptions. Settled without an attempt is what waits
+        for a subscription that left the config, or whose receiver wants no more; what waits for a paused one stays.
         """
         known = {subscription.name: subscription for subscription in config.subscriptions}
-        away = list(flying)
         now = self._clock()
 
-        def work(connection: Connection) -> tuple[list[Subscription], list[Cleared]]:
+        def work(connection: Connection) -> Taken:
             stops = outbox.stop_reasons(connection)
-            ready, cleared = [], []
+            taken, names = Taken(), dict[str, list[str]]()
             for name in outbox.due_subscriptions(connection, now):
                 against = _against(known.get(name), stops)
                 if against is not None:
+                    away = [id for id, of in flying.items() if of == name]
                     count = outbox.settle_pending(connection, name, *against, now, away)
-                    cleared.append(Cleared(name, *against, count))
+                    taken.cleared += [Cleared(name, *against, count)] if count else []
                 elif not known[name].paused:
-                    ready.append(known[name])
-            return ready, [one for one in cleared if one.count]
+                    names.setdefault(place(known[name]), []).append(name)
+            for target, here in names.items():
+                away = [id for id, of in flying.items() if of in here]
+                most = limit(target)
+                taken.leases[target] = (
+                    outbox.claim(connection, now, most, lease, subscriptions=here, flying=away) if most else []
+                )
+            return taken
 
         return await self._transact(work)
 
     async def claim(
-        self, subscriptions: Collection[Subscription], limit: int, lease: timedelta, flying: Iterable[str]
+        self, subscriptions: Collection[Subscription], limit: int, lease: timedelta, flying: Mapping[str, str]
     ) -> list[Lease]:
         """Up to `limit` due deliveries of these subscriptions, leased; none for a receiver that wants no more."""
-        away = list(flying)
+        known = {one.name for one in subscriptions}
+        away = [id for id, name in flying.items() if name in known]
         now = self._clock()
 
         def work(connection: Connection) -> list[Lease]:
@@ -97,6 +118,16 @@ class Books:
             return outbox.claim(connection, now, limit, lease, subscriptions=names, flying=away)
 
         return await self._transact(work)
+
+    async def give_back(self, leases: Sequence[Lease]) -> None:
+        """Queue again what was claimed and not begun."""
+        now = self._clock()
+        await self._transact(lambda connection: outbox.give_back(connection, leases, now))
+
+    async def next_due(self) -> datetime | None:
+        """When after now something is due next; None where nothing is."""
+        now = self._clock()
+        return await self._transact(lambda connection: outbox.next_due(connection, now))
 
     async def key(self) -> str:
         """The key of the codes by which readers leave; made at the first time."""
@@ -128,24 +159,14 @@ class Books:
     def _write(self, batch: list[Attempt]) -> None:
         now = self._clock()
         with self._database.begin() as connection:
-            written = [self._write_one(connection, attempt, now) for attempt in batch]
+            for attempt in batch:
+                if attempt.made.answer.gone:
+                    mail = attempt.subscription.channel == "mail"
+                    who = "the address refused for good" if mail else "the receiver is gone"
+                    outbox.stop(connection, attempt.subscription, f"{who}: {attempt.made.answer.detail}", now)
+            written = outbox.finish_all(connection, [attempt.made for attempt in batch], now, self._draw)
         for attempt, settled in zip(batch, written, strict=True):
             attempt.settled = settled
-
-    def _write_one(self, connection: Connection, attempt: Attempt, now: datetime) -> Settled | None:
-        if attempt.answer.gone:
-            mail = attempt.subscription.channel == "mail"
-            who = "the address refused for good" if mail else "the receiver is gone"
-            outbox.stop(connection, attempt.subscription, f"{who}: {attempt.answer.detail}", now)
-        return outbox.finish(
-            connection,
-            attempt.lease,
-            attempt.answer,
-            now,
-            draw=self._draw,
-            max_attempts=attempt.max_attempts,
-            seconds=attempt.seconds,
-        )
 
     async def _transact(self, work: Callable[[Connection], T]) -> T:
         async with self._turn:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,6 +15,8 @@ from datetime import UTC, datetime, timedelta
 from alerts.books import Attempt, Books, Cleared, Database
 from alerts.channels import CHANNELS, Channel, Message
 from alerts.directory import opt_out_code
+from alerts.lane import AHEAD, Lane, Room
+from alerts.outcomes import Made
 from alerts.types import Lease
 from config.outbound import Outbound
 from config.settings import Config, Settings, Subscription
@@ -82,11 +84,11 @@ class Deliverer:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken = asyncio.Event()
         self._stopping = False
-        self._lanes: dict[str, asyncio.Task[None]] = {}
+        self._lanes: dict[str, tuple[Lane, asyncio.Task[None]]] = {}
         #: Targets whose last answer was a failure or slow.
         self._troubled: set[str] = set()
-        #: Ids under way.
-        self._flying: set[str] = set()
+        #: Ids that are claimed or under way → their subscriptions.
+        self._flying: dict[str, str] = {}
         self._attempts = 0
         #: Attempts without an answer yet.
         self._open = 0
@@ -143,72 +145,110 @@ class Deliverer:
         Returns how many attempts were cut off; they are repeated, with the same id, when their leases fall back.
         """
         self.stop()
-        lanes = list(self._lanes.values())
+        lanes = [task for _, task in self._lanes.values()]
         if lanes:
             await asyncio.wait(lanes, timeout=drain)
         cut = self._open
-        for lane in lanes:
-            lane.cancel()
+        for task in lanes:
+            task.cancel()
         await asyncio.gather(*lanes, return_exceptions=True)
         self._retired += self._channels.values()
         self._channels, self._made_for = {}, None
         await self._close_retired()
         await self._books.flush()
+        await self.give_back([lease for lane, _ in self._lanes.values() for lease in lane.waiting])
         return cut
+
+    async def next_due(self) -> datetime | None:
+        """When after now something is due next; None where nothing is. A lease that may fall back counts too."""
+        return await self._books.next_due()
 
     async def _until_news(self, longest: float) -> None:
         """Until a lane ends, somebody wakes us, or it is time to look again: `longest` real seconds."""
         woken = asyncio.ensure_future(self._woken.wait())
+        lanes = {task for _, task in self._lanes.values()}
         try:
-            await asyncio.wait(
-                {*self._lanes.values(), woken}, timeout=max(longest, 0), return_when=asyncio.FIRST_COMPLETED
-            )
+            await asyncio.wait({*lanes, woken}, timeout=max(longest, 0), return_when=asyncio.FIRST_COMPLETED)
         finally:
             woken.cancel()
 
     async def _open_lanes(self) -> None:
-        """A lane for each target that has something due and none yet."""
+        """A lane for each target that has something due and none yet; the others hear that there is more."""
         self._reap()
         config = self._config()
         self._fit_channels(config.settings)
-        ready, cleared = await self._books.ready(config, self._flying)
-        for one in cleared:
+        taken = await self._books.take(config, self._flying, self._target, self._free, _lease(config.settings))
+        for one in taken.cleared:
             self._tell(_cleared(one))
-        for target in {self._target(subscription) for subscription in ready}:
-            if target not in self._lanes and not self._stopping:
-                self._lanes[target] = asyncio.create_task(self._run_lane(target), name=f"deliver to {target}")
+        for target, leases in taken.leases.items():
+            self._flying.update({lease.id: lease.subscription for lease in leases})
+            if target in self._lanes:
+                self._lanes[target][0].poke()
+            elif leases:
+                lane = Lane(target, self, leases)
+                self._lanes[target] = lane, asyncio.create_task(lane.run(), name=f"deliver to {target}")
+
+    def _free(self, target: str) -> int:
+        """How many may be claimed for a target by who opens its lane; a lane that is open claims for itself."""
+        return 0 if target in self._lanes else self.room(target).ahead
 
     def _reap(self) -> None:
         """Forget lanes that ended. Raises what the database raised in one."""
-        for target, lane in list(self._lanes.items()):
-            if lane.done():
+        for target, (_, task) in list(self._lanes.items()):
+            if task.done():
                 del self._lanes[target]
-                if not lane.cancelled():
-                    lane.result()
+                if not task.cancelled():
+                    task.result()
 
     def _target(self, subscription: Subscription) -> str:
         return self._channels[subscription.channel].target(subscription)
 
-    async def _run_lane(self, target: str) -> None:
-        """Deliver to one target until nothing is due for it."""
-        while not self._stopping:
-            config = self._config()
-            here = {one.name: one for one in config.subscriptions if not one.paused and self._target(one) == target}
-            delivery = config.settings.delivery
-            width = 1 if target in self._troubled else min(delivery.per_target, delivery.concurrency)
-            # Long enough for every attempt of the claim, were they made one after the other by a slow server.
-            lease = timedelta(seconds=2 * max(delivery.timeout, config.settings.mail.timeout) + 30)
-            leases = await self._books.claim(here.values(), width, lease, self._flying)
-            if not leases:
-                return
-            self._flying.update(lease.id for lease in leases)
-            try:
-                await _all(self._carry(lease, here[lease.subscription], target, config) for lease in leases)
-            finally:
-                self._flying.difference_update(lease.id for lease in leases)
+    # The crew of the lanes
 
-    async def _carry(self, lease: Lease, subscription: Subscription, target: str, config: Config) -> None:
+    def room(self, target: str) -> Room:
+        """How much a target may have at once."""
+        delivery = self._config().settings.delivery
+        if self._stopping:
+            return Room(0, 0)
+        if target in self._troubled:
+            return Room(1, 1)
+        width = min(delivery.per_target, delivery.concurrency)
+        return Room(width, AHEAD * width)
+
+    async def claim(self, target: str, limit: int) -> list[Lease]:
+        """Up to `limit` deliveries that are due for a target."""
+        config = self._config()
+        self._fit_channels(config.settings)
+        here = [one for one in config.subscriptions if not one.paused and self._target(one) == target]
+        leases = await self._books.claim(here, limit, _lease(config.settings), self._flying)
+        self._flying.update({lease.id: lease.subscription for lease in leases})
+        return leases
+
+    async def give_back(self, leases: Sequence[Lease]) -> None:
+        """Queue again what was claimed and not begun."""
+        if leases:
+            await self._books.give_back(leases)
+            self._land(leases)
+
+    async def carry(self, lease: Lease, target: str, answered: Callable[[], None]) -> None:
         """One attempt: sent, its outcome written, whoever listens told."""
+        config = self._config()
+        subscription = next((one for one in config.subscriptions if one.name == lease.subscription), None)
+        if subscription is None or subscription.paused or self._target(subscription) != target:
+            # The configuration changed since it was claimed.
+            answered()
+            await self.give_back([lease])
+            return
+        try:
+            made = await self._attempt(lease, subscription, target, config.settings.delivery.max_attempts)
+            answered()
+            attempt = Attempt(made, subscription)
+            await self._books.record(attempt)
+        finally:
+            self._land([lease])
+        self._tell(_tried(attempt))
+
+    async def _attempt(self, lease: Lease, subscription: Subscription, target: str, max_attempts: int) -> Made:
         self._open += 1
         try:
             async with self._slots:
@@ -222,9 +262,11 @@ class Deliverer:
             self._troubled.discard(target)
         else:
             self._troubled.add(target)
-        attempt = Attempt(lease, subscription, answer, seconds, config.settings.delivery.max_attempts)
-        await self._books.record(attempt)
-        self._tell(_tried(attempt))
+        return Made(lease=lease, answer=answer, seconds=seconds, max_attempts=max_attempts)
+
+    def _land(self, leases: Sequence[Lease]) -> None:
+        for lease in leases:
+            self._flying.pop(lease.id, None)
 
     def _message(self, lease: Lease, subscription: Subscription) -> Message:
         asked = subscription.channel == "mail" and lease.alert.labels.get("class") != "confirm"
@@ -254,11 +296,9 @@ class Deliverer:
             await channel.close()
 
 
-async def _all(work: Iterable[Awaitable[None]]) -> None:
-    """All of it to its end, and only then raise what the first one raised."""
-    for outcome in await asyncio.gather(*work, return_exceptions=True):
-        if isinstance(outcome, BaseException):
-            raise outcome
+def _lease(settings: Settings) -> timedelta:
+    """Long enough for every attempt of a claim: a target that is slow has what was claimed ahead taken from it."""
+    return timedelta(seconds=2 * max(settings.delivery.timeout, settings.mail.timeout) + 30)
 
 
 def _tried(attempt: Attempt) -> Event:
@@ -266,13 +306,13 @@ def _tried(attempt: Attempt) -> Event:
     return Event(
         kind="lost" if settled is None else "retry" if settled.state == "queued" else settled.state,
         subscription=attempt.subscription.name,
-        detail=attempt.answer.detail,
-        id=attempt.lease.id,
-        alert=attempt.lease.alert.id,
-        title=attempt.lease.alert.title,
+        detail=attempt.made.answer.detail,
+        id=attempt.made.lease.id,
+        alert=attempt.made.lease.alert.id,
+        title=attempt.made.lease.alert.title,
         channel=attempt.subscription.channel,
-        attempt=attempt.lease.attempt,
-        seconds=attempt.seconds,
+        attempt=attempt.made.lease.attempt,
+        seconds=attempt.made.seconds,
         next_attempt_at=settled.next_attempt_at if settled else None,
     )
 

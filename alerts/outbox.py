@@ -9,21 +9,21 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Insert, Table, and_, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from alerts import grouping
-from alerts.retry import next_attempt
+from alerts.outcomes import finish, finish_all, give_back
 from alerts.routing import Router
 from alerts.rows import from_row, to_row
-from alerts.tables import alerts, attempts, deliveries, metadata, stops
-from alerts.types import Alert, Answer, Lease, Settled
+from alerts.tables import alerts, deliveries, metadata, stops
+from alerts.types import Alert, Lease
 from config.settings import Config, Subscription
 
-__all__ = ["claim", "delivery_id", "due_subscriptions", "enqueue", "finish", "metadata"]
+__all__ = ["claim", "delivery_id", "due_subscriptions", "enqueue", "finish", "finish_all", "give_back", "metadata"]
 
 _NAMESPACE = uuid.UUID("5b1f7a0e-4a57-5a0e-9d0c-0c6d7f3b2a11")
 
@@ -95,10 +95,10 @@ def due_subscriptions(connection: Connection, now: datetime) -> list[str]:
     return sorted(connection.scalars(due))
 
 
-def next_due(connection: Connection) -> datetime | None:
-    """When the next delivery is due, or the next lease falls back; None where nothing waits."""
-    rows = select(deliveries.c.next_attempt_at).where(deliveries.c.next_attempt_at.is_not(None))
-    return connection.scalar(rows.order_by(deliveries.c.next_attempt_at).limit(1))
+def next_due(connection: Connection, after: datetime) -> datetime | None:
+    """When after a moment the next delivery is due, or the next lease falls back; None where nothing waits so long."""
+    wanted = select(deliveries.c.next_attempt_at).where(deliveries.c.next_attempt_at > after)
+    return connection.scalar(wanted.order_by(deliveries.c.next_attempt_at).limit(1))
 
 
 def claim(
@@ -157,55 +157,6 @@ def claim(
         )
         for row in rows
     ]
-
-
-def finish(
-    connection: Connection,
-    lease: Lease,
-    answer: Answer,
-    now: datetime,
-    *,
-    draw: Callable[[], float],
-    max_attempts: int,
-    seconds: float = 0.0,
-) -> Settled | None:
-    """Write an attempt and what becomes of its delivery; None where the lease was lost and another decides.
-
-    The attempt is logged in either case: it was made.
-    """
-    connection.execute(
-        attempts.insert().values(
-            delivery_id=lease.id,
-            number=lease.attempt,
-            at=now,
-            ok=answer.ok,
-            permanent=answer.permanent,
-            detail=answer.detail,
-            seconds=seconds,
-        )
-    )
-    settled = _outcome(lease, answer, now, draw, max_attempts)
-    again = settled.state == "queued"
-    outcome = {"state": settled.state, "last_answer": answer.detail, "settled_at": None if again else now}
-    written = connection.execute(
-        update(deliveries)
-        .where(deliveries.c.id == lease.id, deliveries.c.state == "leased", deliveries.c.lease_token == lease.token)
-        .values(**outcome, reason=settled.reason, next_attempt_at=settled.next_attempt_at, lease_token=None)
-    )
-    if written.rowcount and not again and lease.alert.parts:
-        grouping.settle_members(connection, lease.id, outcome)
-    return settled if written.rowcount else None
-
-
-def _outcome(lease: Lease, answer: Answer, now: datetime, draw: Callable[[], float], max_attempts: int) -> Settled:
-    if answer.ok:
-        return Settled(state="sent", reason=lease.reason)
-    again = next_attempt(lease.attempt, answer, now, draw, max_attempts)
-    if again is not None:
-        return Settled(state="queued", reason=lease.reason, next_attempt_at=again)
-    if answer.permanent or answer.gone:
-        return Settled(state="dead", reason=f"refused for good: {answer.detail}")
-    return Settled(state="dead", reason=f"given up after {lease.attempt} attempts: {answer.detail}")
 
 
 def target_hash(subscription: Subscription) -> str:

@@ -185,7 +185,7 @@ async def test_a_crash_between_sending_and_writing_repeats_with_the_same_id(
         raise SystemError("the machine went down")
 
     with monkeypatch.context() as patch:
-        patch.setattr(outbox, "finish", crash)
+        patch.setattr(outbox, "finish_all", crash)
         with pytest.raises(SystemError):
             await desk.deliverer.deliver_due()
         with pytest.raises(SystemError):
@@ -216,7 +216,7 @@ async def test_an_outcome_that_could_not_be_written_is_written_later(
         raise OSError("no space left")
 
     with monkeypatch.context() as patch:
-        patch.setattr(outbox, "finish", full)
+        patch.setattr(outbox, "finish_all", full)
         with pytest.raises(OSError, match="no space left"):
             await desk.deliverer.deliver_due()
     assert await desk.deliverer.deliver_due() == 0

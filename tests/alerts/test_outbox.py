@@ -186,7 +186,7 @@ def test_refused_for_good(engine: Engine, config: Config, make_alert: Make) -> N
 
 def test_what_is_due(engine: Engine, config: Config, make_alert: Make) -> None:
     with engine.begin() as connection:
-        assert outbox.next_due(connection) is None
+        assert outbox.next_due(connection, NOW - LEASE) is None
     put(engine, config, make_alert())
     (lease,) = take(engine, "desk")
     end(engine, lease, FAILED)
@@ -194,7 +194,10 @@ def test_what_is_due(engine: Engine, config: Config, make_alert: Make) -> None:
         assert outbox.due_subscriptions(connection, NOW) == ["mail"]
         assert outbox.due_subscriptions(connection, NOW - timedelta(seconds=1)) == []
         assert outbox.due_subscriptions(connection, NOW + timedelta(seconds=5)) == ["desk", "mail"]
-        assert outbox.next_due(connection) == NOW
+        assert outbox.next_due(connection, NOW - LEASE) == NOW
+        # What is overdue is no reason to wake again: a paused subscription's would be one for ever.
+        assert outbox.next_due(connection, NOW) == NOW + timedelta(seconds=5)
+        assert outbox.next_due(connection, NOW + LEASE) is None
 
 
 def test_settling_what_waits_leaves_what_is_under_way(engine: Engine, config: Config, make_alert: Make) -> None:
