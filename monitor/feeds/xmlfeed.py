@@ -54,7 +54,10 @@ def parse_new(text: str, url: str, limit: int, known: Known) -> tuple[ParsedFeed
         digests, before = pieces.digests(), known.by_digest()
         for cut in ({digest for digest in digests if digest in before}, set[bytes]()):
             wanted = [number for number, digest in enumerate(digests) if digest not in cut]
-            feed, entries = _read(pieces.only(wanted), url, limit, [])
+            try:
+                feed, entries = _read(pieces.only(wanted), url, limit, [])
+            except ParseError:
+                break  # Names without a namespace, for one, are mended first where all is read.
             if len(entries) != len(wanted) or feed.bozo:
                 break
             if not clash(entries, (before[digest] for digest in cut)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.feeds.known import Known, split
@@ -129,6 +129,7 @@ def test_what_is_new_comes_out_the_same_either_way(old, fresh, keep, heads, writ
 
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=300), st.sampled_from([rss, atom, rdf]), LISTS, st.integers(0, 400))
+@example(b"_", rss, [], 40)  # a prefix that nothing declares
 def test_no_bytes_make_it_read_otherwise_than_the_whole(noise: bytes, write, items: list[Item], at: int) -> None:  # type: ignore[no-untyped-def]
     document = write(items)
     document = document[:at] + noise + document[at:]
