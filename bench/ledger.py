@@ -31,6 +31,7 @@ from monitor.ledger.policy import Policy
 from monitor.pipeline import steps
 from monitor.pipeline.retold import retold
 from monitor.store import Store, feeds, items, ledger, reports, schema, url_for
+from monitor.store.ledgerrows import claim_row
 from monitor.types import Claim, Reading
 
 START = datetime(2015, 1, 1, tzinfo=UTC)
@@ -121,7 +122,7 @@ def _report(number: int) -> dict[str, Any]:
 def _claim(number: int, claim: Claim) -> dict[str, Any]:
     at = START + STEP * number
     where = {"item_id": number, "revision": 1, "reader": "1", "recorded_at": at, "report_id": number}
-    return {**where, **ledger.claim_row(claim)}
+    return {**where, **claim_row(claim)}
 
 
 def timed_report(store: Store, number: int, width: int, rng: random.Random) -> float:

@@ -129,6 +129,10 @@ class TermKey:
     family: str
     actor: str | None = None
 
+    def __hash__(self) -> int:
+        """Without the kind: an enum's hash is not kept as a string's is, and terms are looked up very often."""
+        return hash((self.party, self.counterparty, self.scope, self.family, self.actor))
+
     def __str__(self) -> str:
         """`tariff:US:KR:autos`, with `:actor` behind it where a firm is meant."""
         head = f"{self.kind}:{self.party}:{self.counterparty}:{self.scope}"

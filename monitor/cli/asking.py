@@ -104,7 +104,7 @@ def terms_then(
 ) -> list[Term]:
     """The terms of a deal, of a country, or all, as they are or as they were; those that have nothing are left out.
 
-    Without `proofs` only a few reports of each version are kept.
+    Without `proofs` and of now, there is no more of each than a page shows.
     """
     from monitor.ledger.policy import Policy
     from monitor.ledger.views import as_of as on
@@ -118,7 +118,7 @@ def terms_then(
         found.sort(key=lambda term: (term.key.deal, str(term.key), term.key.family))
     else:
         side = deal.upper() if deal is not None and pair is None else None
-        found = (ledger.all_terms if proofs else ledger.shown_terms)(connection, pair, side)
+        found = (ledger.all_terms if proofs or as_of is not None else ledger.shown_terms)(connection, pair, side)
     chosen = [term for term in found if deal is None or concerns(term.key.deal, deal)]
     if as_of is not None:
         day = day_of(as_of, "--as-of")

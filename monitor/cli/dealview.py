@@ -165,7 +165,7 @@ def page_data(page: Page) -> dict[str, Any]:
 def reports(each: Term) -> int:
     """How many reports the term rests on."""
     told: list[Version | Position] = [*each.versions, *each.positions]
-    return sum(one.reports for one in told)
+    return sum(one.reports for one in told) + each.left_out
 
 
 def _count(page: Page) -> str:

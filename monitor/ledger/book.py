@@ -6,22 +6,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from heapq import heappop, heappush
-from itertools import combinations, count
+from itertools import count
 from typing import Protocol
 
-from config.words import SETTLED, Kind, Status
+from config.words import Kind
 from monitor.ledger import actors, due, hands
 from monitor.ledger.changes import Note, NoteKind, Outcome
 from monitor.ledger.evidence import fingerprint
-from monitor.ledger.figures import equal
 from monitor.ledger.policy import Policy
 from monitor.ledger.reconcile import explain
-from monitor.ledger.terms import Evidence, Hand, Role, Term, is_position, midnight
+from monitor.ledger.reported import as_evidence
+from monitor.ledger.terms import Hand, Term, midnight
 from monitor.types import Article, Change, Claim, TermKey, unit_family
-
-#: Among how many figures the addends of a sum are looked for.
-_MOST_ADDENDS = 10
 
 
 class Shelves(Protocol):
@@ -46,22 +44,24 @@ def record(
     """
     shelf = _Shelf(kept)
     mark = fingerprint(f"{article.title}\n{article.text}") if mark is None else mark
-    groups: dict[TermKey, list[tuple[int, Claim]]] = defaultdict(list)
+    groups: dict[TermKey, list[Claim]] = {}
     notes: list[Note] = []
-    for ordinal, claim in enumerate(claims):
+    for claim in claims:
         key = shelf.route(claim)[-1]
         if claim.value is None and claim.delta is None:
             notes.append(_passed(key, article, claim))
         else:
-            groups[key].append((ordinal, claim))
+            groups.setdefault(key, []).append(claim)
     changes: list[Change] = []
     for key, group in groups.items():
-        for evidence in _evidence(group, article, mark, [c for _, c in group], shelf.beside(key, claims)):
+        term = shelf.term(key)
+        for evidence in as_evidence(group, article, mark, partial(shelf.beside, key, claims)):
             via = tuple(str(each) for each in shelf.route(evidence.claim)[:-1])
-            step = explain(shelf.term(key), replace(evidence, via=via) if via else evidence, policy)
-            shelf.put(step.term)
+            step = explain(term, replace(evidence, via=via) if via else evidence, policy)
+            term = step.term
             changes += step.changes
             notes += [step.note] if step.note else []
+        shelf.put(term)
     return Outcome(terms=shelf.touched, changes=tuple(changes), notes=tuple(notes))
 
 
@@ -144,96 +144,6 @@ class _Shelf:
             if k.scope != key.scope and k.family == key.family and k.actor is None
         )
         return [*told, *(term.standing.value for term in others if term is not None and term.standing is not None)]
-
-
-def _evidence(
-    group: Sequence[tuple[int, Claim]], article: Article, mark: str, told: Sequence[Claim], siblings: Sequence[float]
-) -> list[Evidence]:
-    """The claims of one term as evidence, in the order in which they are taken in."""
-    return [
-        Evidence(
-            claim=claim,
-            article=article.id,
-            ordinal=place,
-            publisher=article.source.name,
-            tier=article.source.tier,
-            published=article.published,
-            observed=article.observed,
-            link=article.link,
-            fingerprint=mark,
-            role=_role(claim, told, siblings),
-            beside=_told_beside(claim, told),
-        )
-        for place, claim in enumerate(_steps([claim for _, claim in group]))
-    ]
-
-
-def _told_beside(claim: Claim, told: Sequence[Claim]) -> tuple[float, ...]:
-    """The article's other values for the term in the same status; beside a position, the settled ones too."""
-    position = is_position(claim.status)
-    return tuple(
-        c.value
-        for c in told
-        if c.value is not None
-        and not equal(c.value, claim.value)
-        and (c.status is claim.status or (position and c.status in SETTLED))
-    )
-
-
-def _steps(claims: list[Claim]) -> list[Claim]:
-    """The claims in the order of the text, steps of one status by the day from which each applies."""
-    if len(claims) == 1:
-        return claims
-    ordered = list(claims)
-    for status in (Status.AGREED, Status.ORDERED):
-        places = [i for i, c in enumerate(claims) if c.status is status and c.effective is not None]
-        for place, claim in zip(places, sorted((claims[i] for i in places), key=_effective), strict=True):
-            ordered[place] = claim
-    return ordered
-
-
-def _effective(claim: Claim) -> str:
-    return claim.effective or ""
-
-
-def _role(claim: Claim, told: Sequence[Claim], siblings: Sequence[float]) -> Role:
-    """Whether the figure is a part of a sum of its article, or one of several counts that replace different figures."""
-    if _part(claim, told, siblings):
-        return Role.PART
-    alike = [c for c in told if c.status is claim.status and not equal(c.value, claim.value)]
-    settled = claim.status in SETTLED and claim.kind is Kind.TARIFF
-    if settled and claim.previous is not None and any(_other_count(claim, c) for c in alike):
-        return Role.STRAND
-    return Role.PLAIN
-
-
-def _part(claim: Claim, told: Sequence[Claim], siblings: Sequence[float]) -> bool:
-    """Whether the figure adds up with others of the article to a larger one that it gives for the same term.
-
-    Rates are added only to a sum of the same status and day (34 ordered on top of 20 are 54 ordered); amounts of
-    other scopes count as addends too (200 in cash and 150 in ships are 350).
-    """
-    value, rate = claim.value, unit_family(claim.unit) == "percent"
-    if value is None:
-        return False
-    others = [c.value for c in told if c is not claim and c.value is not None] + ([] if rate else list(siblings))
-    for total in told:
-        fits = total.status is claim.status and total.effective == claim.effective
-        if total.value is None or total.value <= value or not (fits if rate else total.status in SETTLED):
-            continue
-        addends = [x for x in dict.fromkeys(others) if x < total.value][:_MOST_ADDENDS]
-        sums = (sum(chosen) for n in range(1, 4) for chosen in combinations(addends, n))
-        if any(equal(value + rest, total.value) for rest in sums):
-            return True
-    return False
-
-
-def _other_count(claim: Claim, other: Claim) -> bool:
-    """Whether two figures of one article replace different figures, neither being the step before the other."""
-    if other.previous is None or claim.effective != other.effective:
-        return False
-    chained = equal(claim.previous, other.value) or equal(other.previous, claim.value)
-    return not chained and not equal(claim.previous, other.previous)
 
 
 class Book:

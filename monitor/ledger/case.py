@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum, auto
 
 from config.words import Status
 from monitor.ledger.evidence import independent
 from monitor.ledger.figures import ahead, comparable, equal, same_figure
 from monitor.ledger.policy import Policy
-from monitor.ledger.terms import Evidence, Term, Version
+from monitor.ledger.terms import Evidence, Term, Version, full_date
 from monitor.types import Claim
 
 
@@ -71,6 +71,11 @@ class Case:
     def own_day_ahead(self) -> bool:
         """Whether the claim names a day that is still to come when it is published."""
         return ahead(self.claim.effective, self.evidence.published)
+
+    def starts_after(self, day: date) -> bool:
+        """Whether the claim names a day of its own that is after the given one."""
+        start = full_date(self.claim.effective)
+        return start is not None and start > day
 
     @property
     def names_previous(self) -> bool:

@@ -32,7 +32,7 @@ def due(terms: Iterable[Term], since: datetime, now: datetime, policy: Policy) -
 
 def next_date(term: Term) -> date | None:
     """The earliest day that will bring something of itself to the term, or None."""
-    days = [full_date(v.effective) for v in term.versions if _pending(term, v)]
+    days = [full_date(v.effective) for v in term.versions if v.effective and pending(term, v)]
     return min((day for day in days if day is not None), default=None)
 
 
@@ -51,7 +51,7 @@ def mature(term: Term, moment: datetime) -> tuple[Term, list[Change]]:
     """The term at that moment, with a change for each version that took effect on its day, the earliest first."""
     changes: list[Change] = []
     while True:
-        ripe = [(full_date(v.effective), i) for i, v in enumerate(term.versions) if _pending(term, v)]
+        ripe = [(full_date(v.effective), i) for i, v in enumerate(term.versions) if v.effective and pending(term, v)]
         days = [(day, index) for day, index in ripe if day is not None and midnight(day) <= moment]
         if not days:
             return term, changes
@@ -85,19 +85,19 @@ def coming(terms: Iterable[Term], today: date, until: date | None = None) -> lis
 def _coming(term: Term) -> Iterator[Coming]:
     for version in term.versions:
         day = full_date(version.effective)
-        if day is not None and _pending(term, version):
+        if day is not None and pending(term, version):
             yield Coming(day=day, term=term, version=version, what="takes effect")
     now = term.standing
     if now is None:
         return
     begins, ends = full_date(now.effective), full_date(now.until)
-    if begins is not None and now.status is not Status.IN_EFFECT and not _pending(term, now):
+    if begins is not None and now.status is not Status.IN_EFFECT and not pending(term, now):
         yield Coming(day=begins, term=term, version=now, what="stops" if now.status not in PENDING else "is meant for")
     if ends is not None:
         yield Coming(day=ends, term=term, version=now, what="ends")
 
 
-def _pending(term: Term, version: Version) -> bool:
+def pending(term: Term, version: Version) -> bool:
     """Whether a date will put the version into effect: a settled rate with a day of its own that was ahead when told.
 
     A day that had passed when it was told (a cut that will reach back to the first of the month) is carried out by

@@ -17,7 +17,9 @@ _ROUNDED = frozenset({"money", "tonnes"})
 
 def equal(a: float | None, b: float | None) -> bool:
     """Whether two numbers are one, up to floating-point noise. None equals nothing."""
-    return a is not None and b is not None and abs(a - b) <= 1e-6 * max(1.0, abs(a), abs(b))
+    if a is None or b is None:
+        return False
+    return a == b or abs(a - b) <= 1e-6 * max(1.0, abs(a), abs(b))
 
 
 def same_figure(claim: Claim, value: float, known: float, known_unit: str) -> bool:

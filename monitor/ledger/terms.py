@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from itertools import chain
 
 from config.words import POSITIONS, Qualifier, Status, Trust
 from monitor.types import Claim, TermKey
@@ -182,6 +183,8 @@ class Term:
     aside: tuple[Evidence, ...] = ()
     #: The term that it was merged into.
     into: TermKey | None = None
+    #: How many reports rest on versions and positions that a glance leaves out (`monitor.ledger.views.glance`).
+    left_out: int = 0
 
     @property
     def standing(self) -> Version | None:
@@ -200,15 +203,19 @@ class Term:
         """The positions that nothing settled has answered."""
         return tuple(p for p in self.positions if p.closed is None)
 
+    def kept_evidence(self) -> list[tuple[Evidence, ...]]:
+        """All evidence that is kept, by what holds it."""
+        held = [self.others, self.aside]
+        for version in self.versions:
+            held.append(version.evidence)
+            if version.rivals:
+                held.append(version.rivals)
+        held.extend([position.evidence for position in self.positions])
+        return held
+
     def all_evidence(self) -> Iterator[Evidence]:
         """Every piece of evidence kept, in no particular order."""
-        for version in self.versions:
-            yield from version.evidence
-            yield from version.rivals
-        for position in self.positions:
-            yield from position.evidence
-        yield from self.others
-        yield from self.aside
+        return chain.from_iterable(self.kept_evidence())
 
 
 def bare(term: Term) -> Term:

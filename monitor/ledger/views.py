@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from config.words import Status
-from monitor.ledger.due import mature
+from monitor.ledger.due import mature, pending
 from monitor.ledger.terms import Term, Version, midnight
 from monitor.types import TermKey
 
@@ -32,6 +32,30 @@ def began(version: Version) -> date:
     """The day from which a version counts: when a rate applied, when anything else was published."""
     published = version.since.date()
     return min(published, version.start) if version.status is Status.IN_EFFECT else published
+
+
+#: How many reports of a version or a position a page cites.
+PROOFS = 2
+
+
+def glance(term: Term) -> Term:
+    """The term as a page shows it: what stands, what is applied and what comes, the open positions, and of each the
+    first reports. What it leaves out is counted in `left_out`.
+
+    Most of a busy term is its evidence and its past; a page of hundreds of terms needs neither.
+    """
+    shown = [v for v in term.versions if v is term.standing or v is term.applied or (v.effective and pending(term, v))]
+    stances = list(term.open_positions) or ([] if shown else list(term.positions[-1:]))
+    all_told = sum(v.reports for v in term.versions) + sum(p.reports for p in term.positions)
+    return replace(
+        term,
+        versions=tuple(replace(v, evidence=v.evidence[:PROOFS], rivals=()) for v in shown),
+        positions=tuple(replace(p, evidence=p.evidence[:PROOFS]) for p in stances),
+        others=(),
+        hands=(),
+        aside=(),
+        left_out=all_told - sum(v.reports for v in shown) - sum(p.reports for p in stances),
+    )
 
 
 @dataclass(frozen=True, slots=True)

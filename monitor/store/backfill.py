@@ -11,7 +11,9 @@ from monitor.ledger.codec import from_json
 from monitor.ledger.due import span
 from monitor.ledger.evidence import fingerprint
 from monitor.store import chain as links
+from monitor.store.ledgerrows import glance_row
 from monitor.store.schema import claims, items, terms
+from monitor.store.schema import glances as pages
 from monitor.store.schema import reports as table
 
 #: Named, so that a column which a later migration adds is not asked for.
@@ -67,6 +69,12 @@ def due_days(connection: Connection) -> None:
         if days is not None:
             first, last = days
             connection.execute(update(terms).where(terms.c.id == row.id).values(due_from=first, due_to=last))
+
+
+def glances(connection: Connection) -> None:
+    """What a page shows of each term."""
+    for state in connection.execute(select(terms.c.state)).scalars().all():
+        connection.execute(insert(pages).values(glance_row(from_json(state))))
 
 
 def chain(connection: Connection) -> None:

@@ -11,13 +11,17 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, Select, and_, insert, select
 
-from monitor.store.schema import chain, changes, claims, hands, reports, reviews, terms
+from monitor.ledger.codec import from_json, to_json
+from monitor.ledger.views import glance
+from monitor.store.schema import chain, changes, claims, glances, hands, reports, reviews, terms
 
+_HEAD = select(chain.c.hash).order_by(chain.c.seq.desc()).limit(1)
 #: What the first entry is hashed with.
 START = "0" * 64
 #: Tables whose rows are digested by number. The columns are named so that a later column leaves old digests alone.
@@ -67,8 +71,17 @@ class Verdict:
 
 def digest(content: Mapping[str, Any] | Sequence[Any]) -> str:
     """SHA-256 of the content as JSON in one form: keys sorted, numbers as floats, times in UTC."""
-    text = json.dumps(_plain(content), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return sha256(text.encode()).hexdigest()
+    return sha256(_dumped(_plain(content))).hexdigest()
+
+
+def state_digest(state: Mapping[str, Any]) -> str:
+    """SHA-256 of a term's state. Its numbers are kept as they were written, unlike a column's: they need no walk."""
+    return sha256(_dumped(state)).hexdigest()
+
+
+def _dumped(content: Any) -> bytes:
+    # The standard library's form, which no version of another library can change under an old digest.
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _plain(value: Any) -> Any:
@@ -93,7 +106,7 @@ def seal(connection: Connection, what: str, contents: Iterable[tuple[str, Mappin
     prev = head(connection)
     rows = []
     for ref, content in contents:
-        own = digest(content)
+        own = state_digest(content) if what == "term" else digest(content)
         following = linked(prev, what, ref, own)
         rows.append({"what": what, "ref": ref, "digest": own, "prev_hash": prev, "hash": following})
         prev = following
@@ -111,9 +124,8 @@ def rows(
     connection: Connection, what: str, ids: Sequence[int] | None = None
 ) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """(number, digested columns) of the table's rows, in the order of their numbers."""
-    table = TABLES[what]
-    number = table.c[NUMBER.get(what, "id")]
-    query = select(*(table.c[name] for name in COLUMNS[what])).order_by(number)
+    number = TABLES[what].c[NUMBER.get(what, "id")]
+    query = _rows(what)
     if ids is None:
         for row in connection.execute(query.execution_options(yield_per=2000)).mappings():
             yield row[number.name], dict(row)
@@ -123,13 +135,20 @@ def rows(
             yield row[number.name], dict(row)
 
 
+@cache
+def _rows(what: str) -> Select[Any]:
+    """Built once: putting together a query of thirty columns takes longer than it runs."""
+    table = TABLES[what]
+    return select(*(table.c[name] for name in COLUMNS[what])).order_by(table.c[NUMBER.get(what, "id")])
+
+
 def term_ref(name: str, family: str) -> str:
     return f"{name} {family}"
 
 
 def head(connection: Connection) -> str:
     """The hash of the last entry."""
-    found = connection.execute(select(chain.c.hash).order_by(chain.c.seq.desc()).limit(1)).scalar()
+    found = connection.execute(_HEAD).scalar()
     return START if found is None else str(found)
 
 
@@ -145,10 +164,31 @@ def verify(connection: Connection, noted: str | None = None) -> Verdict:
         seen = seen or entry.hash == noted
     for what in TABLES:
         faults += _compare(what, ((str(number), digest(row)) for number, row in rows(connection, what)), known)
-    state = select(terms.c.term, terms.c.family, terms.c.state)
-    present = ((term_ref(row.term, row.family), digest(row.state)) for row in connection.execute(state))
-    faults += _compare("term", present, known)
+    faults += _compare("term", _states(connection, known), known)
+    faults += _strange_glances(connection)
     return Verdict(entries, prev, tuple(faults), None if noted is None else seen)
+
+
+def _states(connection: Connection, known: Mapping[tuple[str, str], str]) -> Iterator[tuple[str, str]]:
+    """(ref, digest) of every term's state; earlier programs walked its numbers as they do a column's."""
+    query = select(terms.c.term, terms.c.family, terms.c.state)
+    for row in connection.execute(query.execution_options(yield_per=200)):
+        ref, written = term_ref(row.term, row.family), state_digest(row.state)
+        yield ref, written if known.get(("term", ref)) == written else digest(row.state)
+
+
+def _strange_glances(connection: Connection) -> Iterator[Fault]:
+    """What a page would show of a term that its state does not say."""
+    same = and_(glances.c.term == terms.c.term, glances.c.family == terms.c.family)
+    held = select(terms.c.term, terms.c.family, terms.c.state, glances.c.body).join_from(
+        terms, glances, same, isouter=True
+    )
+    for row in connection.execute(held.execution_options(yield_per=200)):
+        if to_json(glance(from_json(row.state))) != row.body:
+            yield Fault("glance", term_ref(row.term, row.family), "pages do not show it as it is")
+    alone = select(glances.c.term, glances.c.family).join_from(glances, terms, same, isouter=True)
+    for stray in connection.execute(alone.where(terms.c.id.is_(None))):
+        yield Fault("glance", term_ref(stray.term, stray.family), "it was added without the program")
 
 
 def _broken(entry: Row[Any], prev: str) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select
 from monitor.ledger.codec import decode, encode
 from monitor.ledger.terms import Act, Hand
 from monitor.store import chain
-from monitor.store.ledger import claim_from
+from monitor.store.ledgerrows import claim_from
 from monitor.store.schema import claims, hands, items, reports, reviews
 from monitor.types import Claim, TermKey
 

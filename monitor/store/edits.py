@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from monitor.store.ledger import claim_from
+from monitor.store.ledgerrows import claim_from
 from monitor.store.schema import claims, item_revisions, items, silent_edits
 from monitor.store.upsert import insert_new
 from monitor.types import Claim

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, InterfaceError, ProgrammingError
 
@@ -108,11 +109,19 @@ class Store:
             ) from error
 
 
+def _to_text(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+#: Half of what a busy term costs was JSON by the standard library.
+_JSON: dict[str, Any] = {"json_serializer": _to_text, "json_deserializer": msgspec.json.decode}
+
+
 def _engine(url: URL, read_only: bool, busy_timeout: float) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, **_JSON)
     if url.database in (None, "", ":memory:"):
-        engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+        engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False}, **_JSON)
     else:
         path = Path(str(url.database))
         if read_only and not path.is_file():
@@ -121,7 +130,7 @@ def _engine(url: URL, read_only: bool, busy_timeout: float) -> Engine:
             raise StoreError(f"the folder {path.parent} does not exist: create it, or name another as data_dir")
         if read_only:
             url = url.set(database=path.resolve().as_uri(), query={"mode": "ro", "uri": "true"})
-        engine = create_engine(url, connect_args={"timeout": busy_timeout})
+        engine = create_engine(url, connect_args={"timeout": busy_timeout}, **_JSON)
     _sqlite_manners(engine, read_only)
     return engine
 

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, delete, func, insert, or_, select
+from sqlalchemy import Connection, RowMapping, Select, Table, delete, func, insert, or_, select
 
-from config.words import Kind, Qualifier, Status, Trust
-from monitor.ledger.codec import from_json, shown_from_json, to_json
+from config.words import Kind
+from monitor.ledger.codec import from_json, to_json
 from monitor.ledger.due import span
 from monitor.ledger.terms import Term
 from monitor.store import chain
-from monitor.store.schema import changes, claims, meta, terms
-from monitor.store.upsert import upsert
-from monitor.types import Change, ChangeClass, Claim, TermKey, unit_family
-
-TERM_KEY = ("kind", "party", "counterparty", "scope", "family", "actor")
-#: Fields that a row holds as they are; those of the key and the closed words are turned into text and back.
-CLAIM_FIELDS = tuple(f.name for f in fields(Claim) if f.name not in {*TERM_KEY, "qualifier", "status", "exemptions"})
-CHANGE_FIELDS = tuple(
-    f.name
-    for f in fields(Change)
-    if f.name not in {"cls", "key", "qualifier", "status", "status_before", "trust", "details"}
+from monitor.store.ledgerrows import (
+    TERM_KEY,
+    change_from,
+    change_row,
+    claim_from,
+    claim_row,
+    glance_row,
+    key_from,
+    key_row,
 )
+from monitor.store.schema import changes, claims, glances, meta, terms
+from monitor.store.upsert import upsert
+from monitor.types import Change, Claim, TermKey
+
 #: By these a claim of a later revision is the same as one that the item made before: all that is said, but not where
 #: it stands in the text nor how sure the reader is.
 SAID = tuple(f.name for f in fields(Claim) if f.name not in {"quote", "start", "end", "confidence", "exemptions"})
@@ -105,7 +107,7 @@ class Lookup:
         if sides not in self._keys:
             same = (terms.c.kind == kind, terms.c.party == party, terms.c.counterparty == counterparty)
             query = select(*(terms.c[name] for name in TERM_KEY)).where(*same).order_by(terms.c.id)
-            self._keys[sides] = [_key(row) for row in self._connection.execute(query).mappings()]
+            self._keys[sides] = [key_from(row) for row in self._connection.execute(query).mappings()]
         return self._keys[sides]
 
     def get(self, key: TermKey) -> Term | None:
@@ -116,22 +118,30 @@ class Lookup:
 
 
 def shown_terms(connection: Connection, deal: str | None = None, side: str | None = None) -> list[Term]:
-    """As `all_terms`, with a few reports of each version and position only: for pages, never for `save_terms`."""
-    return [shown_from_json(state) for state in connection.execute(_of(deal, side)).scalars()]
+    """As `all_terms`, with no more of each than a page shows (`glance`): never for `save_terms`."""
+    query = _of(glances, select(glances.c.body), deal, side)
+    return [from_json(body) for body in connection.execute(query).scalars()]
 
 
 def all_terms(connection: Connection, deal: str | None = None, side: str | None = None) -> list[Term]:
     """Every term, by deal and name; with `deal` ("US-KR") of this pair only, with `side` ("KR") of one country only."""
-    return _terms(connection, _of(deal, side))
+    return list(each_term(connection, deal, side))
 
 
-def _of(deal: str | None, side: str | None) -> Select[Any]:
-    """The states of the terms of a pair or of a country, by deal and name."""
-    query = select(terms.c.state).order_by(terms.c.deal, terms.c.term, terms.c.family)
+def each_term(connection: Connection, deal: str | None = None, side: str | None = None) -> Iterator[Term]:
+    """As `all_terms`, a few at a time: a ledger of a million reports need not be held at once."""
+    query = _of(terms, select(terms.c.state), deal, side)
+    for state in connection.execute(query.execution_options(yield_per=200)).scalars():
+        yield from_json(state)
+
+
+def _of(table: Table, query: Select[Any], deal: str | None, side: str | None) -> Select[Any]:
+    """The query for the terms of a pair or of a country, by deal and name."""
+    query = query.order_by(table.c.deal, table.c.term, table.c.family)
     if deal is not None:
-        query = query.where(terms.c.deal == deal)
+        query = query.where(table.c.deal == deal)
     if side is not None:
-        query = query.where(or_(terms.c.party == side, terms.c.counterparty == side))
+        query = query.where(or_(table.c.party == side, table.c.counterparty == side))
     return query
 
 
@@ -155,35 +165,38 @@ def names(connection: Connection) -> list[str]:
 
 def save_terms(connection: Connection, changed: Iterable[Term], now: datetime) -> None:
     """Writes terms under their keys, new or in place of what they were."""
-    rows = [_term_row(term, now) for term in changed]
+    saved = list(changed)
+    rows = [_term_row(term, now) for term in saved]
     upsert(connection, terms, rows, TERM_KEY)
+    upsert(connection, glances, [glance_row(term) for term in saved], ("term", "family"))
     chain.seal(connection, "term", ((chain.term_ref(row["term"], row["family"]), row["state"]) for row in rows))
 
 
 def _term_row(term: Term, now: datetime) -> dict[str, Any]:
     first, last = span(term) or (None, None)
-    names = {"term": str(term.key), "deal": term.key.deal, **_key_row(term.key)}
+    names = {"term": str(term.key), "deal": term.key.deal, **key_row(term.key)}
     return {**names, "state": to_json(term), "updated_at": now, "due_from": first, "due_to": last}
 
 
 def drop_terms(connection: Connection, gone: Iterable[TermKey]) -> None:
     """Takes terms out that a rebuild no longer has; their changes and claims stay."""
     for key in gone:
-        here = [terms.c[name] == value for name, value in _key_row(key).items()]
+        here = [terms.c[name] == value for name, value in key_row(key).items()]
         connection.execute(delete(terms).where(*here))
+        connection.execute(delete(glances).where(glances.c.term == str(key), glances.c.family == key.family))
         chain.seal(connection, "term", [(chain.term_ref(str(key), key.family), {})])
 
 
 def get_term(connection: Connection, key: TermKey) -> Term | None:
     """The term under the key, or None."""
-    here = [terms.c[name] == value for name, value in _key_row(key).items()]
+    here = [terms.c[name] == value for name, value in key_row(key).items()]
     state = connection.execute(select(terms.c.state).where(*here)).scalar()
     return None if state is None else from_json(state)
 
 
 def append(connection: Connection, made: Iterable[Change], now: datetime, *, baseline: bool = False) -> list[int]:
     """Adds changes to the journal in their order and returns their numbers."""
-    rows = [{**_change_row(change), "recorded_at": now, "baseline": baseline} for change in made]
+    rows = [{**change_row(change), "recorded_at": now, "baseline": baseline} for change in made]
     if not rows:
         return []
     statement = insert(changes).returning(changes.c.seq, sort_by_parameter_order=True)
@@ -238,74 +251,5 @@ def _terms(connection: Connection, query: Any) -> list[Term]:
     return [from_json(state) for state in connection.execute(query).scalars()]
 
 
-def _key_row(key: TermKey) -> dict[str, str]:
-    return {name: str(getattr(key, name) or "") for name in TERM_KEY}
-
-
-def _key(row: RowMapping) -> TermKey:
-    return TermKey(
-        kind=Kind(row["kind"]),
-        party=row["party"],
-        counterparty=row["counterparty"],
-        scope=row["scope"],
-        family=row["family"],
-        actor=row["actor"] or None,
-    )
-
-
-def claim_row(claim: Claim) -> dict[str, Any]:
-    """The columns of a claim."""
-    key = TermKey(
-        kind=claim.kind,
-        party=claim.party,
-        counterparty=claim.counterparty,
-        scope=claim.scope,
-        family=unit_family(claim.unit),
-        actor=claim.actor,
-    )
-    words = {"qualifier": str(claim.qualifier), "status": str(claim.status), "exemptions": list(claim.exemptions)}
-    return {**_key_row(key), **{name: getattr(claim, name) for name in CLAIM_FIELDS}, **words}
-
-
-def claim_from(row: RowMapping) -> Claim:
-    """The claim that a row of `claims` holds."""
-    return Claim(
-        kind=Kind(row["kind"]),
-        party=row["party"],
-        counterparty=row["counterparty"],
-        scope=row["scope"],
-        actor=row["actor"] or None,
-        qualifier=Qualifier(row["qualifier"]),
-        status=Status(row["status"]),
-        exemptions=tuple(row["exemptions"]),
-        **{name: row[name] for name in CLAIM_FIELDS},
-    )
-
-
-def _change_row(change: Change) -> dict[str, Any]:
-    return {
-        **_key_row(change.key),
-        **{name: getattr(change, name) for name in CHANGE_FIELDS},
-        "class": str(change.cls),
-        "term": str(change.key),
-        "deal": change.key.deal,
-        "qualifier": str(change.qualifier),
-        "status": str(change.status),
-        "status_before": None if change.status_before is None else str(change.status_before),
-        "trust": str(change.trust),
-        "details": None if change.details is None else dict(change.details),
-    }
-
-
 def _entry(row: RowMapping) -> Entry:
-    change = Change(
-        cls=ChangeClass(row["class"]),
-        key=_key(row),
-        qualifier=Qualifier(row["qualifier"]),
-        status=Status(row["status"]),
-        status_before=None if row["status_before"] is None else Status(row["status_before"]),
-        trust=Trust(row["trust"]),
-        details=row["details"],
-        **{name: row[name] for name in CHANGE_FIELDS},
-    )
-    return Entry(seq=row["seq"], change=change, recorded_at=row["recorded_at"], baseline=row["baseline"])
+    return Entry(seq=row["seq"], change=change_from(row), recorded_at=row["recorded_at"], baseline=row["baseline"])

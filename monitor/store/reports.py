@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import cache, lru_cache
 from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Subquery, and_, func, insert, or_, select
+from sqlalchemy import Connection, Row, Subquery, and_, func, insert, or_, select
 
-from monitor.store import chain, ledger
+from monitor.store import chain
+from monitor.store.ledgerrows import CLAIM_COLUMNS, claim_of
 from monitor.store.schema import claims, reports
 from monitor.types import Article, Claim, Source
+
+#: The columns of a report that the telling anew needs, in the order in which `_report` takes them.
+_REPORT = (
+    *("id", "item_id", "revision", "baseline", "recorded_at", "source", "tier", "published", "published_offset"),
+    *("observed", "link", "fingerprint"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +81,9 @@ def replayed(connection: Connection, *, until: datetime | None = None, deal: str
     of the same text counts in place of the earlier one.
     """
     latest = _latest(until)
-    columns = [column for column in reports.c if column.name not in claims.c]
     query = (
-        select(claims, *columns, reports.c.recorded_at.label("first_recorded_at"))
-        .join(reports, claims.c.report_id == reports.c.id)
+        select(*(reports.c[name] for name in _REPORT), claims.c.id, *(claims.c[name] for name in CLAIM_COLUMNS))
+        .join_from(claims, reports, claims.c.report_id == reports.c.id)
         .join(latest, reports.c.id == latest.c.id)
         .order_by(reports.c.recorded_at, func.coalesce(reports.c.place, reports.c.id), claims.c.id)
     )
@@ -86,8 +95,8 @@ def replayed(connection: Connection, *, until: datetime | None = None, deal: str
                 and_(claims.c.party == two, claims.c.counterparty == one),
             )
         )
-    rows = connection.execute(query.execution_options(yield_per=2000)).mappings()
-    for _, group in groupby(rows, key=lambda row: row["report_id"]):
+    rows: Iterable[Row[Any]] = connection.execute(query.execution_options(yield_per=2000))
+    for _, group in groupby(rows, key=itemgetter(0)):
         yield _report(list(group))
 
 
@@ -104,24 +113,37 @@ def _latest(until: datetime | None) -> Subquery:
     return (newest if until is None else newest.where(reports.c.made_at <= until)).subquery()
 
 
-def _report(rows: Sequence[RowMapping]) -> Report:
-    row = rows[0]
+def _report(rows: Sequence[Row[Any]]) -> Report:
+    number, item_id, revision, baseline, recorded_at, source, tier, published, offset, observed, link, mark = rows[0][
+        : len(_REPORT)
+    ]
     article = Article(
-        id=str(row["item_id"]),
-        source=Source(name=row["source"], tier=row["tier"]),
-        published=row["published"].astimezone(timezone(timedelta(minutes=row["published_offset"]))),
-        observed=row["observed"],
+        id=str(item_id),
+        source=_source(source, tier),
+        published=published.astimezone(_zone(offset)) if offset else published,
+        observed=observed,
         title="",
         text="",
-        link=row["link"],
+        link=link,
     )
     return Report(
-        id=row["report_id"],
-        item_id=row["item_id"],
-        revision=row["revision"],
-        baseline=row["baseline"],
-        recorded_at=row["first_recorded_at"],
+        id=number,
+        item_id=item_id,
+        revision=revision,
+        baseline=baseline,
+        recorded_at=recorded_at,
         article=article,
-        fingerprint=row["fingerprint"],
-        claims=tuple((each["id"], ledger.claim_from(each)) for each in rows),
+        fingerprint=mark,
+        claims=tuple((row[len(_REPORT)], claim_of(row[len(_REPORT) + 1 :])) for row in rows),
     )
+
+
+@lru_cache(maxsize=4096)
+def _source(name: str, tier: int) -> Source:
+    return Source(name=name, tier=tier)
+
+
+@cache
+def _zone(minutes: int) -> timezone:
+    # One object a zone: times of one zone are compared without asking either for its offset.
+    return timezone(timedelta(minutes=minutes))

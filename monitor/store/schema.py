@@ -1,63 +1,25 @@
-"""The tables of the store. Plain SQLAlchemy Core that SQLite and PostgreSQL both understand."""
+"""The tables of the store: feeds and items here, those of the ledger by name. Plain SQLAlchemy Core that SQLite and
+PostgreSQL both understand."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import (
-    JSON,
-    Boolean,
-    Column,
-    Date,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    Interval,
-    MetaData,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    false,
-    text,
-    true,
-)
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Interval, String, Table, Text, text, true
 
 from alerts.sqltypes import UtcDateTime
+from monitor.store.base import metadata as metadata
+from monitor.store.base import no, zero
+from monitor.store.ledgertables import APPEND_ONLY as APPEND_ONLY
+from monitor.store.ledgertables import chain as chain
+from monitor.store.ledgertables import changes as changes
+from monitor.store.ledgertables import claims as claims
+from monitor.store.ledgertables import glances as glances
+from monitor.store.ledgertables import hands as hands
+from monitor.store.ledgertables import reports as reports
+from monitor.store.ledgertables import reviews as reviews
+from monitor.store.ledgertables import terms as terms
 
 #: The revision that this program works with; the last file in migrations/versions.
-HEAD = "0006"
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    }
-)
-
-
-def _no(name: str) -> Column[bool]:
-    return Column(name, Boolean, nullable=False, server_default=false())
-
-
-def _zero(name: str) -> Column[int]:
-    return Column(name, Integer, nullable=False, server_default=text("0"))
-
-
-def _term_key() -> list[Column[Any]]:
-    """The columns of a term's key. `actor` is empty, not null, where no firm is meant: it is part of the key."""
-    return [
-        Column("kind", String(20), nullable=False),
-        Column("party", String(10), nullable=False),
-        Column("counterparty", String(10), nullable=False),
-        Column("scope", String(40), nullable=False),
-        Column("family", String(10), nullable=False),
-        Column("actor", Text, nullable=False),
-    ]
-
+HEAD = "0007"
 
 #: One row a feed, with its schedule, its validators and its health. A feed that leaves the configuration keeps its
 #: row (its items point to it) and is no longer `active`.
@@ -96,9 +58,9 @@ feeds = Table(
     Column("last_error", Text),
     Column("last_error_at", UtcDateTime),
     #: Its publisher answered 410.
-    _no("gone"),
+    no("gone"),
     #: Failed polls in a row.
-    _zero("failures"),
+    zero("failures"),
     Index(None, "active", "next_poll_at"),
 )
 
@@ -121,7 +83,7 @@ hubs = Table(
     #: The last delivery with a good signature, and the last poll that found what no delivery had brought.
     Column("pushed_at", UtcDateTime),
     Column("missed_at", UtcDateTime),
-    _zero("failures"),
+    zero("failures"),
     Column("last_error", Text),
 )
 
@@ -138,14 +100,14 @@ items = Table(
     Column("tier", Integer, nullable=False),
     Column("published", UtcDateTime, nullable=False),
     #: Minutes east of UTC in the publisher's own stamp: decides which day "today" is.
-    _zero("published_offset"),
+    zero("published_offset"),
     Column("observed", UtcDateTime, nullable=False),
     Column("title", Text, nullable=False),
     Column("summary", Text, nullable=False),
     Column("content", Text, nullable=False),
     Column("language", String(35), nullable=False, server_default="en"),
     #: Came with a feed's first poll: read and recorded, alerts nobody.
-    _no("baseline"),
+    no("baseline"),
     #: Of title, summary and content; another one makes a new revision, which is read again.
     Column("text_hash", String(32), nullable=False),
     Column("revision", Integer, nullable=False, server_default=text("1")),
@@ -183,7 +145,7 @@ pages = Table(
     Column("until", UtcDateTime, nullable=False),
     #: While it is being fetched: when it may be tried anew, should whoever fetches it never come back.
     Column("next_attempt_at", UtcDateTime, nullable=False),
-    _zero("attempts"),
+    zero("attempts"),
     #: The body of the article as plain text, read in place of the feed's own.
     Column("text", Text),
     #: Why it could not be had, in plain words.
@@ -232,43 +194,8 @@ tags = Table(
     Column("item_id", ForeignKey("items.id"), primary_key=True),
     Column("topic", String(20), primary_key=True),
     Column("jurisdiction", String(10), primary_key=True),
-    _zero("rank"),
+    zero("rank"),
     Index(None, "jurisdiction", "topic"),
-)
-
-#: What items say; append-only. The columns are those of monitor.types.Claim.
-claims = Table(
-    "claims",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("item_id", ForeignKey("items.id"), nullable=False),
-    Column("revision", Integer, nullable=False),
-    #: Version of the reader that read it.
-    Column("reader", String(40), nullable=False),
-    Column("recorded_at", UtcDateTime, nullable=False),
-    *_term_key(),
-    Column("value", Float),
-    Column("high", Float),
-    Column("unit", String(20), nullable=False),
-    Column("qualifier", String(20), nullable=False),
-    Column("previous", Float),
-    Column("delta", Float),
-    Column("status", String(20), nullable=False),
-    Column("effective", String(10)),
-    Column("until", String(10)),
-    Column("condition", Text),
-    Column("instrument", Text),
-    Column("legal_basis", Text),
-    Column("rate_type", Text),
-    Column("exemptions", JSON, nullable=False),
-    Column("quote", Text, nullable=False),
-    Column("start", Integer, nullable=False),
-    Column("end", Integer, nullable=False),
-    Column("confidence", Float, nullable=False),
-    #: The reading that it came with, see `reports`.
-    Column("report_id", Integer, index=True),
-    Index(None, "item_id"),
-    Index(None, "kind", "party", "counterparty"),
 )
 
 #: Figures that a publisher took out of an article after we had quoted them.
@@ -286,130 +213,6 @@ silent_edits = Table(
     Column("noted_at", UtcDateTime, nullable=False, index=True),
 )
 
-#: One row a reading of an item that claims something: who reported it and when, as it was then; append-only.
-reports = Table(
-    "reports",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("item_id", ForeignKey("items.id"), nullable=False),
-    Column("revision", Integer, nullable=False),
-    Column("reader", String(40), nullable=False),
-    #: Its place in time among all reports: when the item was first read.
-    Column("recorded_at", UtcDateTime, nullable=False),
-    #: When this reading was made; a later one of the same item and revision takes its place.
-    Column("made_at", UtcDateTime, nullable=False),
-    #: The first reading of the same item and revision, None where that is this one.
-    Column("place", Integer),
-    Column("source", Text, nullable=False),
-    Column("tier", Integer, nullable=False),
-    Column("published", UtcDateTime, nullable=False),
-    _zero("published_offset"),
-    Column("observed", UtcDateTime, nullable=False),
-    Column("link", Text),
-    #: monitor.ledger.evidence.fingerprint of the text that was read.
-    Column("fingerprint", Text, nullable=False),
-    _no("baseline"),
-    Index(None, "item_id", "revision"),
-)
-
-#: What people decided, with who and why; append-only.
-hands = Table(
-    "hands",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("at", UtcDateTime, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    #: monitor.ledger.terms.Act.
-    Column("act", String(20), nullable=False),
-    Column("term", Text, nullable=False),
-    Column("undoes", Integer),
-    #: monitor.ledger.terms.Hand as JSON, without its number.
-    Column("body", JSON, nullable=False),
-)
-
-#: Claims that are held for a person to look at; append-only. What was decided is among `hands`.
-reviews = Table(
-    "reviews",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("claim_id", ForeignKey("claims.id"), nullable=False),
-    Column("term", Text, nullable=False),
-    Column("deal", String(21), nullable=False),
-    #: Why it is held, in plain words.
-    Column("reason", Text, nullable=False),
-    Column("held_at", UtcDateTime, nullable=False),
-    #: monitor.types.TermKey as JSON.
-    Column("key", JSON, nullable=False),
-)
-
-#: The digests of all rows of the ledger in the order of writing, each hashed with the one before; append-only.
-chain = Table(
-    "chain",
-    metadata,
-    Column("seq", Integer, primary_key=True),
-    #: claim, report, change, hand, review or term.
-    Column("what", String(10), nullable=False),
-    #: The row's number; for a term its key and family.
-    Column("ref", Text, nullable=False),
-    Column("digest", String(64), nullable=False),
-    Column("prev_hash", String(64), nullable=False),
-    Column("hash", String(64), nullable=False),
-)
-
-#: What stands under each key: a cache that is derived from the claims and can be computed anew.
-terms = Table(
-    "terms",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    #: `tariff:US:KR:autos`; terms of one name in different units stand beside each other.
-    Column("term", Text, nullable=False, index=True),
-    Column("deal", String(21), nullable=False, index=True),
-    *_term_key(),
-    #: monitor.ledger.terms.Term as JSON.
-    Column("state", JSON, nullable=False),
-    Column("updated_at", UtcDateTime, nullable=False),
-    #: The first and the last day that mean something for it, see monitor.ledger.due.span.
-    Column("due_from", Date),
-    Column("due_to", Date),
-    Index(None, "due_from", "due_to"),
-    UniqueConstraint("kind", "party", "counterparty", "scope", "family", "actor"),
-)
-
-#: The ledger's journal; append-only. The columns are those of monitor.types.Change.
-changes = Table(
-    "changes",
-    metadata,
-    Column("seq", Integer, primary_key=True),
-    Column("class", String(20), nullable=False),
-    Column("term", Text, nullable=False, index=True),
-    Column("deal", String(21), nullable=False),
-    *_term_key(),
-    Column("before", Float),
-    Column("after", Float),
-    Column("high", Float),
-    Column("unit", String(20), nullable=False),
-    Column("qualifier", String(20), nullable=False),
-    Column("status_before", String(20)),
-    Column("status", String(20), nullable=False),
-    Column("trust", String(20), nullable=False),
-    Column("at", UtcDateTime, nullable=False, index=True),
-    Column("article", Text),
-    Column("effective", String(10)),
-    Column("until", String(10)),
-    Column("applied", Float),
-    Column("quote", Text, nullable=False),
-    Column("source", Text, nullable=False),
-    Column("link", Text),
-    Column("confidence", Float, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("details", JSON),
-    Column("recorded_at", UtcDateTime, nullable=False),
-    #: From a feed's first poll: alerted nobody.
-    _no("baseline"),
-    Index(None, "deal", "seq"),
-)
-
 #: Small facts of the database about itself.
 meta = Table(
     "meta",
@@ -417,6 +220,3 @@ meta = Table(
     Column("name", String(40), primary_key=True),
     Column("value", JSON),
 )
-
-#: Tables whose rows are never changed or removed; triggers in the database hold that.
-APPEND_ONLY = ("claims", "changes", "reports", "hands", "reviews", "chain")

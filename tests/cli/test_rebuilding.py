@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from alerts.tables import deliveries
 from config.words import Status
@@ -62,7 +62,10 @@ def test_a_ledger_that_nobody_touched_comes_out_as_it_is_stored(told: Desk) -> N
 def test_what_differs_is_shown_by_term_and_written_only_when_accepted(told: Desk) -> None:
     before, sent = terms(told), queued(told)
     with told.store.begin() as connection:
-        connection.execute(text("""UPDATE terms SET state = replace(state, '"value": 15', '"value": 12')"""))
+        for table, column in (("terms", "state"), ("glances", "body")):
+            connection.exec_driver_sql(
+                f"""UPDATE {table} SET {column} = replace({column}, '"value":15', '"value":12')"""
+            )
     result = told.run("ledger", "rebuild")
     assert result.exit_code == 1
     assert "stands: 12%, in effect" in result.stdout and "→ 15%, in effect" in result.stdout
@@ -128,6 +131,12 @@ def test_verify_passes_and_its_head_is_found_again_later(told: Desk, cars: Claim
         ("UPDATE hands SET reason = 'other' WHERE id = 1", "hand 1: it is not as it was written"),
         ("DELETE FROM changes WHERE seq = 1", "change 1: it was removed"),
         ("UPDATE terms SET state = replace(state, '15', '14') WHERE id = 1", "term tariff:US:KR:autos percent: it is"),
+        ("UPDATE glances SET body = replace(body, '15', '14') WHERE deal = 'US-KR'", "pages do not show it as it is"),
+        ("DELETE FROM glances WHERE deal = 'US-KR'", "glance tariff:US:KR:autos percent: pages do not show it"),
+        (
+            "INSERT INTO glances SELECT 'x', family, deal, party, counterparty, body FROM glances WHERE deal = 'US-JP'",
+            "glance x percent: it was added without the program",
+        ),
         ("DELETE FROM terms WHERE id = 2", "term tariff:US:JP:autos percent: it was removed"),
         ("UPDATE chain SET digest = 'x' WHERE seq = 3", "chain 3: the entry was changed"),
         ("DELETE FROM chain WHERE seq = 3", "chain 4: an entry before it was removed or changed"),
@@ -155,7 +164,7 @@ def test_an_older_ledger_is_chained_when_it_is_opened(told: Desk) -> None:
         "UPDATE alembic_version SET version_num = '0002'",
     )
     connection = sqlite3.connect(told.folder / "data" / "pactwatch.db")
-    later = ("opinions", "pages", "silent_edits", "item_revisions", "hubs")
+    later = ("glances", "opinions", "pages", "silent_edits", "item_revisions", "hubs")
     for table in (*later, "chain", "reviews", "hands", "reports"):
         connection.execute(f"DROP TABLE {table}")
     for column in ("hints", "paused_at", "pause_reason"):
