@@ -65,3 +65,10 @@ def validate_wait(value: object) -> timedelta:
     if isinstance(value, str) and re.fullmatch(r"(?:PT?)?0[smhdw]?", value.strip(), re.IGNORECASE):
         return timedelta()
     return validate(value)
+
+
+def validate_seconds(value: object) -> object:
+    """For pydantic, of a number of seconds: a length of time with its unit (`15s`, `PT15S`) in seconds, all else as it
+    is."""
+    compact = "".join(value.split()) if isinstance(value, str) else ""
+    return validate(value).total_seconds() if SHORT.fullmatch(compact) or ISO.fullmatch(compact) else value

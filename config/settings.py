@@ -25,6 +25,8 @@ from config.words import Kind, Topic, Trust
 Duration = Annotated[timedelta, BeforeValidator(durations.validate)]
 #: A duration that may be `0`: at once.
 Wait = Annotated[timedelta, BeforeValidator(durations.validate_wait)]
+#: A number of seconds, or text with its unit such as `15s`.
+Seconds = Annotated[float, BeforeValidator(durations.validate_seconds)]
 Name = Annotated[str, AfterValidator(checks.name)]
 Url = Annotated[str, AfterValidator(checks.url)]
 #: ISO 3166-1 alpha-2, EU, EFTA, MERCOSUR, GCC, ASEAN.
@@ -55,7 +57,7 @@ class Polling(Model):
     min_interval: Duration = timedelta(minutes=5)
     max_interval: Duration = timedelta(days=1)
     #: Whole request, seconds.
-    timeout: float = Field(default=30, gt=0, le=300)
+    timeout: Seconds = Field(default=30, gt=0, le=300)
     #: Body after decompression, bytes.
     max_bytes: int = Field(default=10_000_000, ge=10_000)
     concurrency: int = Field(default=20, ge=1, le=500)
@@ -81,7 +83,7 @@ class Mail(Model):
     username: Line | None = None
     password: SecretStr | None = None
     sender: Annotated[str, AfterValidator(checks.sender)] = ""
-    timeout: float = Field(default=30, gt=0, le=300)
+    timeout: Seconds = Field(default=30, gt=0, le=300)
 
 
 class Http(Model):
@@ -98,7 +100,7 @@ class Delivery(Model):
     #: Of these, at most so many to one server; one that fails or is slow gets a single one.
     per_target: int = Field(default=8, ge=1, le=100)
     #: Seconds for one attempt.
-    timeout: float = Field(default=15, gt=0, le=120)
+    timeout: Seconds = Field(default=15, gt=0, le=120)
     max_attempts: int = Field(default=10, ge=1, le=50)
     #: Changes of one deal within this time are one message to people; programs get each at once. 0: at once too.
     group_window: Wait = timedelta(minutes=5)
@@ -126,7 +128,7 @@ class Second(Model):
     model: Annotated[Line, Field(validate_default=True)] = ""
     key: SecretStr | None = None
     #: One answer, seconds.
-    timeout: float = Field(default=60, gt=0, le=600)
+    timeout: Seconds = Field(default=60, gt=0, le=600)
     #: Articles that it is asked about in an hour, at most; the others are read without it.
     per_hour: int = Field(default=60, ge=1, le=100_000)
     concurrency: int = Field(default=2, ge=1, le=50)

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from config.durations import LONGEST, parse, short
+from config.settings import Delivery
 
 LENGTHS = st.integers(1, int(LONGEST.total_seconds())).map(lambda seconds: timedelta(seconds=seconds))
 
@@ -82,3 +84,16 @@ def test_any_text_is_a_positive_length_or_a_value_error(text: str) -> None:
 def test_short_of_nothing_and_of_parts_of_a_second() -> None:
     assert short(timedelta()) == short(timedelta(milliseconds=900)) == "0s"
     assert short(timedelta(days=2, seconds=61)) == "2d1m1s"
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"), [(15, 15), (0.5, 0.5), ("15", 15), ("15s", 15), ("1m 30s", 90), ("PT20S", 20)]
+)
+def test_a_time_limit_is_a_number_of_seconds_or_has_its_unit(written: object, seconds: float) -> None:
+    assert Delivery.model_validate({"timeout": written}).timeout == seconds
+
+
+@pytest.mark.parametrize("written", ["15x", "s", "5m", "0s", "soon", None])
+def test_a_time_limit_that_is_none_or_too_long_is_refused(written: object) -> None:
+    with pytest.raises(ValidationError):
+        Delivery.model_validate({"timeout": written})
