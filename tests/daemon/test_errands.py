@@ -15,13 +15,16 @@ from alerts import directory, outbox, rotation
 from alerts.tables import alerts, deliveries
 from alerts.types import Alert
 from config.settings import Config, Feed, Settings, Subscription, Watchlist
-from monitor.daemon.ailments import ailments
+from config.words import Kind, Qualifier, Status
+from monitor.daemon.ailments import LONG, SHORT, ailments
 from monitor.daemon.errands import Errands
 from monitor.daemon.sight import sight
 from monitor.daemon.subscribers import Subscribers
 from monitor.feeds.entry import Entry
-from monitor.store import Store, feeds, items, pages, url_for
+from monitor.ledger.terms import Act, Hand
+from monitor.store import Store, decisions, feeds, items, ledger, pages, reports, url_for
 from monitor.store.schema import feeds as feed_rows
+from monitor.types import Claim, TermKey
 
 START = datetime(2025, 11, 14, 9, 0, tzinfo=UTC)
 DESK = Subscription(name="desk", watchlist="all", channel="mail", to="desk@example.org", digest="daily", at="08:00")
@@ -146,6 +149,57 @@ def test_what_ails(store: Store, clock: Clock, tmp_path: Path, monkeypatch: pyte
     assert found.keys() == {"stopped:desk", "dead:ops", "disk"}
     assert "pactwatch subscriptions resume desk" in found["stopped:desk"]
     assert later.keys() == {"stopped:desk", "disk"}
+
+
+def hold(store: Store, number: int) -> list[Hand]:
+    """So many claims wait for review; the decisions by which they would be set aside."""
+    key = TermKey(kind=Kind.TARIFF, party="US", counterparty="KR", scope="autos", family="percent")
+    told = [
+        Claim(
+            kind=Kind.TARIFF, party="US", counterparty="KR", actor=None, scope="autos", value=float(n), unit="percent",
+            qualifier=Qualifier.EXACT, status=Status.AGREED, quote=f"{n} percent",
+        )
+        for n in range(number)
+    ]  # fmt: skip
+    entry = Entry(
+        guid="a", link="https://gazette.example/a", canonical=None, title="T", summary="s", content="",
+        published=START, updated=None, language=None, author=None,
+    )  # fmt: skip
+    with store.begin() as connection:
+        (item,) = items.save(connection, feeds.get(connection, "Gazette"), [entry], START, baseline=False).new
+        article = items.backlog(connection, 1)[0].article
+        report = reports.add(connection, article, "", revision=1, baseline=False, reader="1", now=START)
+        ids = ledger.record_claims(connection, item, 1, told, "1", START, report)
+        decisions.hold(connection, [(id, key, "weak") for id in ids], START)
+        return [
+            Hand(
+                act=Act.REJECT, at=START, by="me", reason="misread", key=one.key, claim=one.claim, articles=(str(item),)
+            )
+            for one in decisions.review_list(connection)
+        ]
+
+
+async def test_a_long_review_list_is_told_once_and_once_when_it_is_short(
+    store: Store, clock: Clock, tmp_path: Path
+) -> None:
+    hands = hold(store, LONG)
+    for left in (LONG, LONG - 1, SHORT):
+        with store.begin() as connection:
+            while len(decisions.review_list(connection)) > left:
+                decisions.add(connection, hands.pop())
+        await Errands(store, clock, lambda: None).run(config(), tmp_path)
+        clock.now += timedelta(minutes=1)
+    said = f"{LONG} claims wait for review and are told to nobody until then: pactwatch review list"
+    assert titles(store) == [f"Trouble: {said}"]
+    with store.begin() as connection:
+        decisions.add(connection, hands.pop())
+    await Errands(store, clock, lambda: None).run(config(), tmp_path)
+    assert titles(store) == [f"Trouble: {said}", f"Over: {said}"]
+
+
+async def test_a_review_list_that_is_not_long_is_no_trouble(store: Store, clock: Clock, tmp_path: Path) -> None:
+    hold(store, LONG - 1)
+    assert await Errands(store, clock, lambda: None).run(config(), tmp_path) == 0
 
 
 def test_a_feed_that_was_read_lately_is_not_blind(store: Store) -> None:
