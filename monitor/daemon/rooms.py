@@ -77,6 +77,8 @@ class Rooms:
         self._deliverer = Deliverer(
             around.store, self._config, line.outbound, around.clock, around.draw, self._tell_delivery
         )
+        #: Goes off when the next delivery is due.
+        self._alarm: asyncio.TimerHandle | None = None
         self._pipeline = Pipeline(
             around.store,
             self,
@@ -109,7 +111,9 @@ class Rooms:
 
     async def deliver(self) -> int:
         await self._subscribers.refresh()
-        return await self._deliverer.deliver_due()
+        done = await self._deliverer.deliver_due()
+        await self._set_alarm()
+        return done
 
     async def beat(self) -> str | None:
         settings = self._config().settings
@@ -136,11 +140,13 @@ class Rooms:
             log.error("http_not_open", listen=listen, message=(error.strerror or str(error)).lower())
 
     async def wind_down(self, drain: float) -> None:
+        self._silence_alarm()
         await self._door.close()
         self._pipeline.stop()
         await self._deliverer.close(drain)
 
     async def close(self) -> None:
+        self._silence_alarm()
         await self._door.close()
         await self._deliverer.close()
         await self._pipeline.close()
@@ -158,6 +164,18 @@ class Rooms:
         """An alert was written: a delivery that is under way hears of it by itself, otherwise a turn begins."""
         self._deliverer.wake()
         self._around.wake()
+
+    async def _set_alarm(self) -> None:
+        """What waits for its time (another try, the end of a group's window) leaves then, not at the next turn."""
+        due = await self._deliverer.next_due()
+        self._silence_alarm()
+        if due is not None:
+            seconds = (due - self._around.clock()).total_seconds()
+            self._alarm = asyncio.get_running_loop().call_later(max(seconds, 0), self._around.wake)
+
+    def _silence_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
 
     def _tell_delivery(self, event: Event) -> None:
         self._around.on_event(f"delivery_{event.kind}", asdict(event))
