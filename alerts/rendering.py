@@ -6,12 +6,15 @@ Facts named "Was" and "Now" are what moved: HTML shows them large, as `25% → 1
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from alerts import chart
 from alerts.types import Alert
 from config.settings import Subscription
 
@@ -35,9 +38,18 @@ def text(alert: Alert, subscription: Subscription, reason: str, leave: str = "")
     return _TEMPLATES.get_template("alert.txt").render(_view(alert, subscription, reason, leave))
 
 
-def html(alert: Alert, subscription: Subscription, reason: str, leave: str = "") -> str:
-    """HTML for mail programs: tables and inline styles only, everything escaped."""
-    return _TEMPLATES.get_template("alert.html").render(_view(alert, subscription, reason, leave))
+def html(
+    alert: Alert,
+    subscription: Subscription,
+    reason: str,
+    leave: str = "",
+    charts: Mapping[str, str] | None = None,
+) -> str:
+    """HTML for mail programs: tables and inline styles only, everything escaped.
+
+    `charts` is alert id → where the picture of its history is (`cid:…`).
+    """
+    return _TEMPLATES.get_template("alert.html").render(_view(alert, subscription, reason, leave, charts or {}))
 
 
 def payload(alert: Alert, subscription: Subscription, reason: str, follows: str | None = None) -> dict[str, object]:
@@ -108,9 +120,11 @@ def stamp(when: datetime) -> str:
     return when.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _view(alert: Alert, subscription: Subscription, reason: str, leave: str) -> dict[str, object]:
-    return _body(alert) | {
-        "parts": [_body(part) for part in alert.parts],
+def _view(
+    alert: Alert, subscription: Subscription, reason: str, leave: str, charts: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, object]:
+    return _body(alert, "" if alert.parts else charts.get(alert.id, "")) | {
+        "parts": [_body(part, charts.get(part.id, "")) for part in alert.parts],
         "subscription": subscription.name,
         "reason": reason,
         "leave": leave,
@@ -119,14 +133,17 @@ def _view(alert: Alert, subscription: Subscription, reason: str, leave: str) -> 
     }
 
 
-def _body(alert: Alert) -> dict[str, object]:
+def _body(alert: Alert, picture: str) -> dict[str, object]:
     """What one alert says, without what it has to do with the reader."""
     facts = [(name, value) for name, value in alert.facts if value]
+    past = [("History", chart.words(alert.steps))] if chart.drawn(alert.steps) else []
     return {
         "title": " ".join(alert.title.split()),
         "headline": headline(facts),
         "facts": [(name, value) for name, value in facts if name not in MOVED or "Now" not in dict(facts)],
-        "rows": _aligned(facts),
+        "picture": picture,
+        "past": past[0][1] if past else "",
+        "rows": _aligned(facts + past),
         "quotes": [
             {
                 "text": " ".join(quote.text.split()),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row
 
-from alerts.types import Alert, Quote
+from alerts.types import Alert, Quote, Step
 
 
 def to_row(alert: Alert, now: datetime) -> dict[str, object]:
@@ -24,6 +24,12 @@ def to_row(alert: Alert, now: datetime) -> dict[str, object]:
             "facts": [list(fact) for fact in alert.facts],
             "quotes": [_quote_out(quote) for quote in alert.quotes],
             "data": dict(alert.data),
+            # Only where there are any: most alerts have none, and older rows know no such thing.
+            **(
+                {"steps": [[one.day.isoformat(), one.value, one.label, one.applied] for one in alert.steps]}
+                if alert.steps
+                else {}
+            ),
         },
     }
 
@@ -39,6 +45,10 @@ def from_row(row: Row[Any]) -> Alert:
         quotes=tuple(_quote_in(quote) for quote in row.body["quotes"]),
         thread=row.thread,
         data=row.body["data"],
+        steps=tuple(
+            Step(day=date.fromisoformat(day), value=value, label=label, applied=applied)
+            for day, value, label, applied in row.body.get("steps", ())
+        ),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +15,18 @@ class Quote:
     source: str
     link: str | None = None
     published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One value of what an alert is about, for its history."""
+
+    day: date
+    value: float
+    #: The value for people: `25%`.
+    label: str
+    #: Whether it was applied then, and not only agreed or ordered.
+    applied: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +47,8 @@ class Alert:
     thread: str = ""
     #: Machine-readable payload for programs, JSON-serialisable.
     data: Mapping[str, object] = field(default_factory=dict)
+    #: How what it is about stood before and stands now, the oldest first. Empty where that is no history yet.
+    steps: tuple[Step, ...] = ()
     #: The alerts that this one puts together: a group, a digest. Empty for a single one.
     parts: tuple[Alert, ...] = ()
 

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.types import Quote
+from alerts.types import Quote, Step
 from config.vocabulary import vocabulary
 from config.words import Kind, Qualifier, Status, Trust
 from monitor.announce import alert, change_id
 from monitor.announce.wording import Codes, amount, day, figure, term
+from monitor.ledger.terms import Version
 from monitor.types import Change, ChangeClass, TermKey
 
 AT = datetime(2025, 10, 29, 12, 0, tzinfo=UTC)
@@ -37,6 +38,29 @@ CUT = Change(
     link="https://example.com/1",
     reason="new value 15, was 25",
 )
+
+
+def version(value: float, status: Status, at: datetime, unit: str = "percent") -> Version:
+    return Version(
+        value=value, unit=unit, status=status, since=at, recorded=at, trust=Trust.CONFIRMED, qualifier=Qualifier.EXACT
+    )
+
+
+def test_the_history_is_what_was_known_when_the_change_came() -> None:
+    april, summer = datetime(2025, 4, 3, tzinfo=UTC), datetime(2025, 7, 30, tzinfo=UTC)
+    versions = (
+        version(2.5, Status.IN_EFFECT, april),
+        version(25, Status.SUSPENDED, summer),
+        version(400, Status.AGREED, summer, unit="USD"),
+        version(15, Status.AGREED, AT),
+        version(10, Status.ORDERED, AT + timedelta(days=1)),
+    )
+    assert alert(CUT, versions=versions).steps == (
+        Step(day=april.date(), value=2.5, label="2.5%", applied=True),
+        Step(day=summer.date(), value=25, label="25% suspended", applied=False),
+        Step(day=AT.date(), value=15, label="15%", applied=False),
+    )
+    assert alert(CUT).steps == ()
 
 
 def title(**changed: object) -> str:

@@ -8,11 +8,15 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
+from alerts import chart
 from alerts.channels.base import Message, clean
 from alerts.rendering import html, text
 
 #: Seven-bit bodies pass every relay; headers fold at 78 characters (RFC 5322, 2.1.1).
 POLICY = SMTP.clone(cte_type="7bit", max_line_length=78)
+
+#: Pictures in one letter: a digest of fifty changes is read, not looked at.
+CHARTS = 6
 
 
 def compose(message: Message, sender: str, mailer: str = "pactwatch", public_url: str | None = None) -> EmailMessage:
@@ -38,8 +42,26 @@ def compose(message: Message, sender: str, mailer: str = "pactwatch", public_url
     mail["X-Mailer"] = mailer
     leave = way_out(mail, message.leave, public_url)
     mail.set_content(text(alert, message.subscription, message.reason, leave))
-    mail.add_alternative(html(alert, message.subscription, message.reason, leave), subtype="html")
+    pictures = charts(message, domain)
+    places = {about: f"cid:{place}" for about, (place, _) in pictures.items()}
+    mail.add_alternative(html(alert, message.subscription, message.reason, leave, places), subtype="html")
+    if pictures:
+        page = list(mail.iter_parts())[-1]
+        assert isinstance(page, EmailMessage)
+        for number, (place, drawing) in enumerate(pictures.values(), 1):
+            name = f"history-{number}.png"
+            page.add_related(drawing, "image", "png", cid=f"<{place}>", disposition="inline", filename=name)
     return mail
+
+
+def charts(message: Message, domain: str) -> dict[str, tuple[str, bytes]]:
+    """Alert → the Content-ID (RFC 2392) and the picture of its history, for those that have one; few at most."""
+    told = message.alert.parts or (message.alert,)
+    wanted = [one for one in told if chart.drawn(one.steps)][:CHARTS]
+    return {
+        one.id: (f"history.{number}.{message.id}@{domain}", chart.png(one.steps))
+        for number, one in enumerate(wanted, 1)
+    }
 
 
 def way_out(mail: EmailMessage, code: str, public_url: str | None) -> str:

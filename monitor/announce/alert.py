@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
-from alerts.types import Alert, Quote
+from alerts.types import Alert, Quote, Step
 from config.vocabulary import vocabulary
 from config.words import POSITIONS, Kind, Status, Topic, Trust
 from monitor.announce.wording import BESIDE, Names, amount, beside, day, figure, status, term
+from monitor.ledger.terms import Version
 from monitor.types import Change, ChangeClass
 
 NAMESPACE = UUID("6d0a4c3e-0c38-5b8e-9a53-6f0c6ad0f3a1")
@@ -35,8 +37,14 @@ LEADS = {
 }
 
 
-def alert(change: Change, names: Names | None = None, published: datetime | None = None) -> Alert:
-    """The alert about a change; `published` is when its article was, `names` the shipped English names if not given.
+def alert(
+    change: Change,
+    names: Names | None = None,
+    published: datetime | None = None,
+    versions: Sequence[Version] = (),
+) -> Alert:
+    """The alert about a change; `published` is when its article was, `names` the shipped English names if not given,
+    `versions` those of its term.
 
     Labels: kind, topic, party, counterparty, deal, scope, actor, status, class, trust, confidence, tier and move. Move
     is in points for rates and in percent of the old figure for all else; a step of status has none.
@@ -53,7 +61,28 @@ def alert(change: Change, names: Names | None = None, published: datetime | None
         quotes=(quote,) if change.quote else (),
         thread=change.key.deal,
         data=data(change),
+        steps=steps(change, versions),
     )
+
+
+def steps(change: Change, versions: Sequence[Version]) -> tuple[Step, ...]:
+    """How the term stood when the change came and before, the oldest first; what is of another unit is left out."""
+    known = [one for one in versions if one.unit == change.unit and one.recorded <= change.at]
+    return tuple(
+        Step(
+            day=one.since.date(),
+            value=one.value,
+            label=_stood(one),
+            applied=one.status is Status.IN_EFFECT,
+        )
+        for one in known
+    )
+
+
+def _stood(version: Version) -> str:
+    """`25%`, and where it does not hold any more `25% suspended`."""
+    now = figure(version.value, version.unit, version.qualifier, version.high)
+    return f"{now} {status(version.status)}" if version.status in (Status.SUSPENDED, Status.ENDED) else now
 
 
 def change_id(change: Change) -> str:

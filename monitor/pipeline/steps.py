@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from alerts import outbox
+from alerts.types import Alert
 from config.settings import Config, Polling
 from monitor.announce import alert, story
 from monitor.feeds import schedule
@@ -228,9 +229,14 @@ def keep(
     published: datetime | None = None,
 ) -> Recorded:
     """Terms, journal and outbox in the caller's transaction: if the change is there, so is the alert."""
-    ledger.save_terms(connection, terms, now)
+    moved = {term.key: term for term in terms}
+    ledger.save_terms(connection, moved.values(), now)
     made = tuple(changes)
     seqs = ledger.append(connection, made, now, baseline=baseline)
-    alerts = [] if baseline else [alert(change, published=published) for change in made]
+    alerts = [] if baseline else [_alert(change, moved.get(change.key), published) for change in made]
     queued = outbox.enqueue(connection, alerts, config, now)
     return Recorded(changes=made, seqs=tuple(seqs), queued=tuple(queued))
+
+
+def _alert(change: Change, term: Term | None, published: datetime | None) -> Alert:
+    return alert(change, published=published, versions=term.versions if term else ())
