@@ -14,7 +14,7 @@ from functools import partial
 from structlog import get_logger
 
 from config.load import ConfigError, Loaded
-from monitor.daemon import upkeep
+from monitor.daemon import frugal, upkeep
 from monitor.daemon.complaints import Complaints
 from monitor.daemon.health import failing, stuck, why
 from monitor.daemon.lock import FolderLock
@@ -172,6 +172,7 @@ class Daemon:
     @asynccontextmanager
     async def _opened(self, stop: asyncio.Event) -> AsyncIterator[bool]:
         """The folder, the store and the works, closed in the opposite order. False where a stop came meanwhile."""
+        frugal.one_arena()
         with FolderLock(self._folder, version=version(), since=real_time()) as self._lock:
             store = await patiently(
                 stop, partial(asyncio.to_thread, open_store, self.loaded, self._clock), self._hinders
@@ -186,6 +187,7 @@ class Daemon:
                     yield False
                     return
                 self._works = works
+                frugal.give_back()  # Making ready takes more than is kept.
                 try:
                     yield True
                 finally:
@@ -253,6 +255,7 @@ class Daemon:
     async def _keep_up(self) -> None:
         await asyncio.to_thread(upkeep.tidy, self._store)
         await asyncio.to_thread(upkeep.warn_of_little_space, self._folder)
+        await asyncio.to_thread(frugal.give_back)
 
     async def _look(self) -> None:
         """Look after ourselves: leave a sign of life, tell the manager, and call the heartbeat if all is well."""

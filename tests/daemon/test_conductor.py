@@ -55,6 +55,33 @@ async def test_what_a_poll_brings_is_read_at_once(stage: Any) -> None:
     await running
 
 
+@pytest.mark.parametrize(("new", "revised", "turns"), [(2, 0, 2), (0, 1, 2), (0, 0, 1)])
+async def test_what_a_feed_brought_is_read_while_others_are_under_way(
+    stage: Any, new: int, revised: int, turns: int
+) -> None:
+    told, drips = asyncio.Event(), asyncio.Event()
+
+    async def poll() -> int:
+        # The first turns of the others are over: nothing but the event makes them look again.
+        await stage.until(lambda: {"read", "articles"} <= set(stage.works.log))
+        event = {"feed": "a", "ok": True, "new": new, "revised": revised, "unchanged": False, "error": ""}
+        stage.works.surroundings.on_event("feed_polled", event)
+        told.set()
+        await drips.wait()
+        return 0
+
+    stage.works.on["poll"] = poll
+    rare = Pace(poll=3600, articles=3600, read=3600, deliver=3600, settle=3600, upkeep=3600, look=3600)
+    running = asyncio.create_task(stage.daemon(pace=rare).run(stage.stop))
+    await told.wait()
+    await stage.until(lambda: stage.works.log.count("read") == turns)
+    await stage.until(lambda: stage.works.log.count("articles") == turns)
+    drips.set()
+    stage.stop.set()
+    await running
+    assert (stage.works.log.count("read"), stage.works.log.count("articles")) == (turns, turns)
+
+
 async def test_a_stop_waits_for_what_is_under_way(stage: Any) -> None:
     ended = []
 
