@@ -56,8 +56,10 @@ def record(
     for key, group in groups.items():
         term = shelf.term(key)
         for evidence in as_evidence(group, article, mark, partial(shelf.beside, key, claims)):
-            via = tuple(str(each) for each in shelf.route(evidence.claim)[:-1])
-            step = explain(term, replace(evidence, via=via) if via else evidence, policy)
+            route = shelf.route(evidence.claim)
+            if len(route) > 1:
+                evidence = replace(evidence, via=tuple(map(str, route[:-1])))
+            step = explain(term, evidence, policy)
             term = step.term
             changes += step.changes
             notes += [step.note] if step.note else []
@@ -75,6 +77,8 @@ class _Shelf:
     def __init__(self, kept: Shelves) -> None:
         self._kept = kept
         self.touched: dict[TermKey, Term] = {}
+        #: Those of `touched`, and what was found among the kept.
+        self._found: dict[TermKey, Term] = {}
         self._fresh: set[TermKey] = set()
         self._routes: dict[int, list[TermKey]] = {}
 
@@ -97,7 +101,10 @@ class _Shelf:
             family=family,
             actor=claim.actor,
         )
-        if own in self.touched or self._kept.get(own) is not None:
+        if own in self._found:
+            return own
+        if (known := self._kept.get(own)) is not None:
+            self._found[own] = known
             return own
         best, found = 0, None
         for key in self._keys(claim.kind, claim.party, claim.counterparty):
@@ -117,10 +124,11 @@ class _Shelf:
         )
 
     def term(self, key: TermKey) -> Term:
-        return self.touched.get(key) or self._kept.get(key) or Term(key=key)
+        """The term as the article has it by now, as it is kept, or a new one."""
+        return self._found.get(key) or self._kept.get(key) or Term(key=key)
 
     def put(self, term: Term) -> None:
-        self.touched[term.key] = term
+        self.touched[term.key] = self._found[term.key] = term
 
     def beside(self, key: TermKey, claims: Sequence[Claim]) -> list[float]:
         """Values, recorded or told in the same article, of the same kind between the same sides for other scopes.
@@ -151,28 +159,29 @@ class Book:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self._terms: dict[tuple[Kind, str, str], dict[TermKey, Term]] = defaultdict(dict)
+        self._terms: dict[TermKey, Term] = {}
+        self._between: dict[tuple[Kind, str, str], list[TermKey]] = defaultdict(list)
         #: The days that will bring something of themselves, the earliest first; some may be outdated.
         self._days: list[tuple[date, int, TermKey]] = []
         self._turn = count()
 
     def find(self, kind: Kind, party: str, counterparty: str) -> list[Term]:
         """What is recorded between the two sides, in the order in which it was first heard of."""
-        return list(self._terms[kind, party, counterparty].values())
+        return [self._terms[key] for key in self._between[kind, party, counterparty]]
 
     def keys(self, kind: Kind, party: str, counterparty: str) -> list[TermKey]:
         """The keys of what is recorded between the two sides."""
-        return list(self._terms[kind, party, counterparty])
+        return list(self._between[kind, party, counterparty])
 
     @property
     def terms(self) -> Iterator[Term]:
         """Every term."""
-        for shelf in self._terms.values():
-            yield from shelf.values()
+        for keys in self._between.values():
+            yield from map(self._terms.__getitem__, keys)
 
     def get(self, key: TermKey) -> Term | None:
         """The term under the key, or None."""
-        return self._terms[key.kind, key.party, key.counterparty].get(key)
+        return self._terms.get(key)
 
     def record(self, article: Article, claims: Sequence[Claim], mark: str | None = None) -> Outcome:
         """Takes in what an article claims; what became of it."""
@@ -196,7 +205,9 @@ class Book:
 
     def _keep(self, outcome: Outcome) -> Outcome:
         for key, term in outcome.terms.items():
-            self._terms[key.kind, key.party, key.counterparty][key] = term
+            if key not in self._terms:
+                self._between[key.kind, key.party, key.counterparty].append(key)
+            self._terms[key] = term
             day = due.next_date(term)
             if day is not None:
                 heappush(self._days, (day, next(self._turn), key))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum, auto
+from typing import NamedTuple
 
 from config.words import Status
 from monitor.ledger.evidence import independent
@@ -33,17 +34,16 @@ class Act(Enum):
     HOLD = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """A decision with its reason in plain words."""
 
     act: Act
     reason: str
     #: The place of the version or position that is supported.
-    index: int = -1
+    place: int = -1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Case:
     """A claim with what stands when it is published. `value` is the claim's, a difference already added up."""
 
@@ -51,14 +51,12 @@ class Case:
     evidence: Evidence
     policy: Policy
     value: float
+    claim: Claim = field(init=False)
+    standing: Version | None = field(init=False)
 
-    @property
-    def claim(self) -> Claim:
-        return self.evidence.claim
-
-    @property
-    def standing(self) -> Version | None:
-        return self.term.standing
+    def __post_init__(self) -> None:
+        self.claim = self.evidence.claim
+        self.standing = self.term.standing
 
     def says(self, version: Version | None) -> bool:
         """Whether the claim's figure is the version's."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 
 from config.words import Status
 from monitor.ledger import handwork
@@ -18,7 +17,7 @@ from monitor.ledger.changes import NoteKind, event, moved, rises, taken
 from monitor.ledger.due import mature
 from monitor.ledger.policy import Policy
 from monitor.ledger.taking import Step, kept, noted, take
-from monitor.ledger.terms import LADDER, PENDING, Evidence, Term, bare, is_position
+from monitor.ledger.terms import LADDER, PENDING, Evidence, Term, bare, by_order, is_position
 from monitor.types import Change, ChangeClass, Claim
 
 
@@ -35,32 +34,29 @@ def explain(term: Term, evidence: Evidence, policy: Policy) -> Step:
     """As `reconcile`, with a note that says why a claim changed nothing."""
     if term.hands and handwork.set_aside(term, evidence):
         note = noted(term, evidence, NoteKind.KEPT, "a person set this report aside")
-        return Step(term=replace(term, aside=(*term.aside, evidence)), note=note)
-    if _known(term, evidence):
-        return Step(term=term, note=noted(term, evidence, NoteKind.PASSED, "this report was taken in before"))
+        return Step(term=replace(term, aside=tuple(sorted((*term.aside, evidence), key=by_order))), note=note)
     if _newest(term, evidence):
         grown, came = mature(term, evidence.published)
         step = take(grown, evidence, policy)
-        return replace(step, changes=(*came, *step.changes)) if came else step
+        return step._replace(changes=(*came, *step.changes)) if came else step
+    if _known(term, evidence):
+        return Step(term=term, note=noted(term, evidence, NoteKind.PASSED, "this report was taken in before"))
     return _late(term, evidence, policy)
-
-
-def _known(term: Term, evidence: Evidence) -> bool:
-    """Whether the term keeps this evidence already."""
-    article = evidence.article
-    own = [e for held in term.kept_evidence() for e in held if e.article == article]
-    return bool(own) and _identity(evidence) in map(_identity, own)
 
 
 def _newest(term: Term, evidence: Evidence) -> bool:
     """Whether nothing that the term keeps, and no date that had its effect, is younger than the evidence."""
     at = evidence.published
     for held in term.kept_evidence():
-        for known in held:
-            # Compared by their times first: the whole order is needed for reports of one moment only.
-            if known.published >= at and (known.published > at or known.order >= evidence.order):
-                return False
-    return all(version.since <= at for version in term.versions if version.by_date)
+        if held and held[-1].published >= at and held[-1].order >= evidence.order:
+            return False
+    return all(version.since <= at for version in term.versions if version.article is None)
+
+
+def _known(term: Term, evidence: Evidence) -> bool:
+    """Whether the term keeps this evidence already."""
+    own = [known for known in term.all_evidence() if known.article == evidence.article]
+    return _identity(evidence) in map(_identity, own)
 
 
 def _identity(evidence: Evidence) -> tuple[str, int, Claim]:
@@ -122,7 +118,7 @@ def _told(
     aside = {name for name, e in unique.items() if term.hands and handwork.set_aside(term, e)}
     told = [e for name, e in unique.items() if name not in aside]
     seen: Step | None = None
-    for item in sorted((*told, *handwork.corrections(term)), key=_order):
+    for item in sorted((*told, *handwork.corrections(term)), key=by_order):
         term, _ = mature(term, item.published)
         if item.by_hand:
             term = handwork.corrected(term, item)
@@ -130,11 +126,7 @@ def _told(
         step = take(term, item, policy)
         term = step.term
         seen = step if item is watched else seen
-    return replace(term, aside=tuple(sorted((unique[name] for name in aside), key=_order))), seen
-
-
-def _order(evidence: Evidence) -> tuple[datetime, str, int]:
-    return evidence.order
+    return replace(term, aside=tuple(sorted((unique[name] for name in aside), key=by_order))), seen
 
 
 def _differences(before: Term, after: Term, evidence: Evidence) -> tuple[Change, ...]:

@@ -41,6 +41,8 @@ def as_evidence(
 
 def _told_beside(claim: Claim, told: Sequence[Claim]) -> tuple[float, ...]:
     """The article's other values for the term in the same status; beside a position, the settled ones too."""
+    if len(told) == 1:
+        return ()
     position = is_position(claim.status)
     return tuple(
         c.value

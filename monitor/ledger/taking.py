@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from config.words import SETTLED, Status, Trust
 from monitor.ledger import handwork, settled, stance
@@ -13,7 +13,7 @@ from monitor.ledger.changes import Note, NoteKind, event, moved, rises, taken
 from monitor.ledger.evidence import attested, trust
 from monitor.ledger.figures import equal
 from monitor.ledger.policy import Policy
-from monitor.ledger.terms import PENDING, Evidence, Position, Term, Version, full_date
+from monitor.ledger.terms import PENDING, Evidence, Position, Term, Version, by_order, changed, full_date
 from monitor.types import Change, ChangeClass
 
 #: How many pieces of evidence a version, a position and a term's history keep. The claims table holds every one; here
@@ -23,8 +23,7 @@ _KEPT_OTHERS = 48
 Holder = TypeVar("Holder", Version, Position)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(NamedTuple):
     """The term after a claim, the changes that it made, and a note where it made none of substance."""
 
     term: Term
@@ -54,17 +53,21 @@ def _doubted(case: Case, verdict: Verdict) -> Verdict:
     reason = f"read with confidence {case.claim.confidence:.2f} only"
     idle = verdict.act in (Act.KEEP, Act.SUPPORT)
     if verdict.act is Act.SUPPORT and case.claim.status in SETTLED and case.claim.effective is not None:
-        idle = case.term.versions[verdict.index].effective == case.claim.effective
+        idle = case.term.versions[verdict.place].effective == case.claim.effective
     return Verdict(Act.KEEP, f"{reason}; {verdict.reason}") if idle else Verdict(Act.HOLD, reason)
 
 
 def kept(term: Term, evidence: Evidence, verdict: Verdict) -> Step:
+    """The term with evidence that moves nothing, in its place among the others, and why."""
     kind = NoteKind.REVIEW if verdict.act is Act.HOLD else NoteKind.KEPT
-    others = (*term.others, evidence)[-_KEPT_OTHERS:]
-    return Step(term=replace(term, others=others), note=noted(term, evidence, kind, verdict.reason))
+    others = (*term.others, evidence)
+    if len(others) > 1 and others[-2].order > evidence.order:
+        others = tuple(sorted(others, key=by_order))
+    return Step(term=changed(term, others=others[-_KEPT_OTHERS:]), note=noted(term, evidence, kind, verdict.reason))
 
 
 def noted(term: Term, evidence: Evidence, kind: NoteKind, reason: str) -> Note:
+    """Why the evidence moved nothing."""
     return Note(kind=kind, key=term.key, article=evidence.article, claim=evidence.claim, reason=reason)
 
 
@@ -78,7 +81,7 @@ def _settle(case: Case, verdict: Verdict) -> Step:
         return _contest(case, verdict)
     version = _version(case)
     if verdict.act is Act.MOVE:
-        after = replace(term, versions=(*term.versions, version), positions=_answered(case))
+        after = changed(term, versions=(*term.versions, version), positions=_answered(case))
     else:
         after = replace(term, versions=(*term.versions[:-1], version, *term.versions[-1:]))
     if verdict.act is Act.BACKFILL:
@@ -122,7 +125,7 @@ def _answered(case: Case) -> tuple[Position, ...]:
     if applied:
         return case.term.positions
     at = case.evidence.published
-    return tuple(replace(p, closed=p.closed or at) for p in case.term.positions)
+    return tuple(p if p.closed else replace(p, closed=at) for p in case.term.positions)
 
 
 def _grown(held: Holder, evidence: Evidence) -> Holder:
@@ -132,18 +135,18 @@ def _grown(held: Holder, evidence: Evidence) -> Holder:
     rivals = held.rivals if isinstance(held, Version) else ()
     settled_already = held.trust is Trust.CONFIRMED and not rivals
     grown = held.trust if settled_already else attested(kept, rivals)
-    return replace(held, evidence=kept, reports=held.reports + 1, trust=grown)
+    return changed(held, evidence=kept, reports=held.reports + 1, trust=grown)
 
 
 def _support(term: Term, evidence: Evidence, verdict: Verdict) -> Step:
     """One more report of a version: it may confirm it, give its date, or move its date."""
-    held = term.versions[verdict.index]
+    held = term.versions[verdict.place]
     grown = _grown(held, evidence)
     dated = _dated(grown, evidence)
-    versions = (*term.versions[: verdict.index], dated, *term.versions[verdict.index + 1 :])
-    after = replace(term, versions=versions)
+    versions = (*term.versions[: verdict.place], dated, *term.versions[verdict.place + 1 :])
+    after = changed(term, versions=versions)
     changes = []
-    if verdict.index == len(term.versions) - 1:
+    if verdict.place == len(term.versions) - 1:
         if rises(held.trust, dated.trust):
             reason = "an official source" if evidence.tier == 1 else "a second independent source"
             changes.append(event(ChangeClass.CONFIRMED, after, dated, reason=reason, evidence=evidence))
@@ -159,7 +162,7 @@ def _dated(version: Version, evidence: Evidence) -> Version:
     claim = evidence.claim
     until = claim.until or version.until
     if claim.effective is None or claim.status is not version.status or claim.effective == version.effective:
-        return replace(version, until=until)
+        return version if until == version.until else replace(version, until=until)
     best = min((e.tier for e in version.evidence if e.claim.effective == version.effective), default=3)
     vaguer = version.effective is not None and version.effective.startswith(claim.effective)
     moves = version.status in PENDING and full_date(claim.effective) is not None and evidence.tier <= best
@@ -219,11 +222,11 @@ def _taken_back(case: Case, positions: tuple[Position, ...]) -> tuple[Position, 
 
 def _support_position(case: Case, verdict: Verdict) -> Step:
     term, evidence = case.term, case.evidence
-    held = term.positions[verdict.index]
+    held = term.positions[verdict.place]
     grown = _grown(held, evidence)
     if stance.renews(case):
         grown = replace(grown, renewed=evidence.published)
-    after = replace(term, positions=(*term.positions[: verdict.index], grown, *term.positions[verdict.index + 1 :]))
+    after = replace(term, positions=(*term.positions[: verdict.place], grown, *term.positions[verdict.place + 1 :]))
     note = noted(term, evidence, NoteKind.EVIDENCE, verdict.reason)
     if not rises(held.trust, grown.trust):
         return Step(term=after, note=note)

@@ -5,9 +5,9 @@ Reports and decisions follow each other as they were recorded, dates take effect
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable
 from datetime import datetime
-from heapq import merge
 
 from sqlalchemy import Connection
 
@@ -42,29 +42,35 @@ def retold(
     `told` and `made` are each in order. What was decided at the moment of a report was decided after it.
     What has nothing to be about any more, because a better reader sees nothing there, is added to `void` with why.
     """
-    book, known = Book(policy), dict[int, Hand]()
-    for at, _, entry in merge(_moments(told), _decided(made), key=lambda each: each[:2]):
+    book, decided = Book(policy), _Decided(made, void)
+    for report in told:
+        at = report.recorded_at
+        decided.until(book, at)
         book.advance(at)
-        if isinstance(entry, Hand):
-            known[entry.id] = entry
-            try:
-                book.apply(entry, known.get(entry.undoes or 0))
-            except HandError as error:
-                if void is not None:
-                    void.append((entry, str(error)))
-        else:
-            book.record(entry.article, [claim for _, claim in entry.claims], entry.fingerprint)
-            if entry.baseline:
-                book.advance(at)
+        book.record(report.article, [claim for _, claim in report.claims], report.fingerprint)
+        if report.baseline:
+            book.advance(at)
+    decided.until(book)
     book.advance(now)
     return book
 
 
-def _moments(told: Iterable[Report]) -> Iterator[tuple[datetime, int, Report | Hand]]:
-    for report in told:
-        yield report.recorded_at, 0, report
+class _Decided:
+    """What people decided, carried out in its turn."""
 
+    def __init__(self, made: Iterable[Hand], void: list[tuple[Hand, str]] | None) -> None:
+        self._waiting = deque(made)
+        self._known: dict[int, Hand] = {}
+        self._void = void
 
-def _decided(made: Iterable[Hand]) -> Iterator[tuple[datetime, int, Report | Hand]]:
-    for hand in made:
-        yield hand.at, 1, hand
+    def until(self, book: Book, moment: datetime | None = None) -> None:
+        """Everything that was decided before the moment; all that is left without one."""
+        while self._waiting and (moment is None or self._waiting[0].at < moment):
+            hand = self._waiting.popleft()
+            self._known[hand.id] = hand
+            book.advance(hand.at)
+            try:
+                book.apply(hand, self._known.get(hand.undoes or 0))
+            except HandError as error:
+                if self._void is not None:
+                    self._void.append((hand, str(error)))
