@@ -50,8 +50,8 @@ bench-reading: $(VENV)/.ready ## how fast articles are read, each figure beside 
 bench-reliability: $(VENV)/.ready ## whether claims are right as often as they say (some minutes)
 	@$(BIN)/python -m bench.reliability
 
-bench-ledger: $(VENV)/.ready ## how the ledger grows: 1,000,000 claims over 20,000 terms beside a tenth of it (CLAIMS=, TERMS=)
-	@$(BIN)/python -m bench.ledger $(or $(CLAIMS),1000000) $(or $(TERMS),20000)
+bench-ledger: $(VENV)/.ready ## how the ledger grows: 100,000 claims beside a tenth of it (LONG=1: 1,000,000 over 20,000 terms)
+	@$(BIN)/python -m bench.ledger $(if $(LONG),1000000 20000,100000 2000)
 
 $(VENV)/.bench: $(VENV)/.ready requirements-bench.lock
 	@$(PIP) install --require-hashes -r requirements-bench.lock

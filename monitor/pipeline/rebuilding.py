@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
 from config.settings import Config
+from monitor.ledger.changes import Note, NoteKind, Outcome
 from monitor.ledger.evidence import fingerprint
 from monitor.ledger.policy import Policy
 from monitor.ledger.terms import Hand, Term
-from monitor.ledger.views import Difference, differences
+from monitor.ledger.views import Difference, differences, shown
 from monitor.pipeline.retold import retold
 from monitor.store import decisions, items, ledger, reports
 from monitor.store.reports import Report
 from monitor.store.schema import items as item_rows
-from monitor.types import Article, Claim
+from monitor.types import Article, Claim, TermKey
 
 Read = Callable[[Article], tuple[Claim, ...]]
 
@@ -32,6 +35,10 @@ class Reread:
     before: int
     mark: str
 
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        return tuple(claim for _, claim in self.report.claims)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rebuilt:
@@ -43,6 +50,8 @@ class Rebuilt:
     rereads: tuple[Reread, ...] = ()
     #: Decisions that have nothing to be about any more, and why.
     void: tuple[tuple[Hand, str], ...] = ()
+    #: What of the new readings the rules hold for a person.
+    held: tuple[Note, ...] = ()
 
 
 def rebuild(
@@ -60,17 +69,52 @@ def rebuild(
     told = _counted(progress, _with(reports.replayed(connection), found))
     settled = ledger.settled_until(connection) or now
     void: list[tuple[Hand, str]] = []
-    book = retold(told, decisions.everything(connection), Policy.of(config.settings.ledger), settled, void)
-    stored = ledger.all_terms(connection)
-    made = {term.key: term for term in book.terms}
-    gone = tuple(term for term in stored if term.key not in made)
+    new = {id(claim) for each in found for claim in each.claims}
+    held: list[Note] = []
+
+    def heard(_: Report, outcome: Outcome) -> None:
+        held.extend(n for n in outcome.notes if n.kind is NoteKind.REVIEW and id(n.claim) in new)
+
+    with _uncollected():
+        policy = Policy.of(config.settings.ledger)
+        book = retold(told, decisions.everything(connection), policy, settled, void, heard)
+        made = {term.key: term for term in book.terms}
+        gone, moved = _compared(ledger.each_term(connection), made)
     return Rebuilt(
         terms=tuple(made.values()),
-        gone=gone,
-        differences=tuple(differences(stored, made.values())),
+        gone=tuple(gone),
+        differences=tuple(moved),
         rereads=found,
         void=tuple(void),
+        held=tuple(held),
     )
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the search for cycles, which goes over all that lives again and again: terms and claims have none."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _compared(stored: Iterable[Term], made: Mapping[TermKey, Term]) -> tuple[list[Term], list[Difference]]:
+    """The stored terms that are no more, and what differs; of those that come out the same none is held on to."""
+    gone: list[Term] = []
+    otherwise: list[Term] = []
+    new = set(made)
+    for term in stored:
+        new.discard(term.key)
+        if term.key not in made:
+            gone.append(term)
+        if shown(term) != shown(made.get(term.key)):
+            otherwise.append(term)
+    after = [made[key] for key in (*(term.key for term in otherwise if term.key in made), *new)]
+    return gone, differences(otherwise, after)
 
 
 def accept(connection: Connection, rebuilt: Rebuilt, reader: str, now: datetime) -> None:
@@ -90,8 +134,10 @@ def accept(connection: Connection, rebuilt: Rebuilt, reader: str, now: datetime)
             recorded_at=recorded,
             place=place,
         )
-        said = [claim for _, claim in report.claims]
-        ledger.record_claims(connection, report.item_id, report.revision, said, reader, now, number)
+        ids = ledger.record_claims(connection, report.item_id, report.revision, reread.claims, reader, now, number)
+        numbers = {id(claim): number for claim, number in zip(reread.claims, ids, strict=True)}
+        waits = ((numbers[id(n.claim)], n.key, n.reason) for n in rebuilt.held if id(n.claim) in numbers)
+        decisions.hold(connection, waits, now)
     ledger.drop_terms(connection, (term.key for term in rebuilt.gone))
     ledger.save_terms(connection, rebuilt.terms, now)
 
@@ -144,8 +190,10 @@ def _reread(
 def _with(told: Iterable[Report], rereads: Iterable[Reread]) -> Iterator[Report]:
     """The reports in the order of time, with the new readings in place of the old ones."""
     new = {(each.report.item_id, each.report.revision): each.report for each in rereads}
-    kept = [new.pop((report.item_id, report.revision), report) for report in told] if new else told
-    return iter(sorted([*kept, *new.values()], key=lambda report: report.recorded_at)) if new else iter(kept)
+    if not new:
+        return iter(told)
+    kept = [new.pop((report.item_id, report.revision), report) for report in told]
+    return iter(sorted([*kept, *new.values()], key=lambda report: report.recorded_at))
 
 
 def _said(claim: Claim) -> tuple[object, ...]:

@@ -6,12 +6,13 @@ Reports and decisions follow each other as they were recorded, dates take effect
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from monitor.ledger.book import Book
+from monitor.ledger.changes import Outcome
 from monitor.ledger.hands import HandError
 from monitor.ledger.policy import Policy
 from monitor.ledger.terms import Hand
@@ -36,18 +37,20 @@ def retold(
     policy: Policy,
     now: datetime,
     void: list[tuple[Hand, str]] | None = None,
+    heard: Callable[[Report, Outcome], None] = lambda report, outcome: None,
 ) -> Book:
     """A book after the reports and the decisions in the order of time, and after the dates up to `now`.
 
     `told` and `made` are each in order. What was decided at the moment of a report was decided after it.
     What has nothing to be about any more, because a better reader sees nothing there, is added to `void` with why.
+    `heard` is called with what became of each report.
     """
     book, decided = Book(policy), _Decided(made, void)
     for report in told:
         at = report.recorded_at
         decided.until(book, at)
         book.advance(at)
-        book.record(report.article, [claim for _, claim in report.claims], report.fingerprint)
+        heard(report, book.record(report.article, [claim for _, claim in report.claims], report.fingerprint))
         if report.baseline:
             book.advance(at)
     decided.until(book)

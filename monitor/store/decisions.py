@@ -12,6 +12,7 @@ from monitor.ledger.codec import decode, encode
 from monitor.ledger.terms import Act, Hand
 from monitor.store import chain
 from monitor.store.ledgerrows import claim_from
+from monitor.store.reports import latest_readings
 from monitor.store.schema import claims, hands, items, reports, reviews
 from monitor.types import Claim, TermKey
 
@@ -65,6 +66,10 @@ def review_list(connection: Connection, *, every: bool = False) -> list[Review]:
         .join(reports, claims.c.report_id == reports.c.id)
         .order_by(reviews.c.id)
     )
+    if not every:
+        # What a better reader reads otherwise by now waits for nobody.
+        latest = latest_readings()
+        query = query.join(latest, latest.c.id == reports.c.id)
     found = []
     for row in connection.execute(query).mappings():
         key, claim = decode(TermKey, row["key"]), claim_from(row)

@@ -80,7 +80,7 @@ def replayed(connection: Connection, *, until: datetime | None = None, deal: str
     With `until` as they were known at that moment; with `deal` only the claims between the two sides. A later reading
     of the same text counts in place of the earlier one.
     """
-    latest = _latest(until)
+    latest = latest_readings(until)
     query = (
         select(*(reports.c[name] for name in _REPORT), claims.c.id, *(claims.c[name] for name in CLAIM_COLUMNS))
         .join_from(claims, reports, claims.c.report_id == reports.c.id)
@@ -108,7 +108,8 @@ def first_of(connection: Connection) -> dict[tuple[int, int], tuple[int, datetim
     return found
 
 
-def _latest(until: datetime | None) -> Subquery:
+def latest_readings(until: datetime | None = None) -> Subquery:
+    """The number (`id`) of the last reading of each item and revision; with `until` of those made by then."""
     newest = select(func.max(reports.c.id).label("id")).group_by(reports.c.item_id, reports.c.revision)
     return (newest if until is None else newest.where(reports.c.made_at <= until)).subquery()
 
