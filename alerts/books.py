@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -75,7 +75,7 @@ class Books:
         limit: Callable[[str], int],
         lease: timedelta,
     ) -> Taken:
-        """What is due, leased, by target: as many for each `place` as `limit` allows.
+        """What is due, leased, by target (`place`): of each subscription there as many as `limit` allows the target.
 
         `flying` are the ids that are under way, with their subscriptions. Settled without an attempt is what waits
         for a subscription that left the config, or whose receiver wants no more; what waits for a paused one stays.
@@ -94,12 +94,12 @@ class Books:
                     taken.cleared += [Cleared(name, *against, count)] if count else []
                 elif not known[name].paused:
                     names.setdefault(place(known[name]), []).append(name)
-            for target, here in names.items():
+            taken.leases = {target: [] for target in names}
+            for most, targets in _by_limit(names, limit).items():
+                here = {name: target for target in targets for name in names[target]}
                 away = [id for id, of in flying.items() if of in here]
-                most = limit(target)
-                taken.leases[target] = (
-                    outbox.claim(connection, now, most, lease, subscriptions=here, flying=away) if most else []
-                )
+                for one in outbox.claim(connection, now, most, lease, subscriptions=here, flying=away, each=True):
+                    taken.leases[here[one.subscription]].append(one)
             return taken
 
         return await self._transact(work)
@@ -175,6 +175,15 @@ class Books:
     def _run(self, work: Callable[[Connection], T]) -> T:
         with self._database.begin() as connection:
             return work(connection)
+
+
+def _by_limit(targets: Iterable[str], limit: Callable[[str], int]) -> dict[int, list[str]]:
+    """How many may be claimed → the targets of which that is so; those of which none may are left out."""
+    found: dict[int, list[str]] = {}
+    for target in targets:
+        if most := limit(target):
+            found.setdefault(most, []).append(target)
+    return found
 
 
 def _against(subscription: Subscription | None, stops: dict[tuple[str, str], str]) -> tuple[str, str] | None:

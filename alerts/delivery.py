@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ from config.settings import Config, Settings, Subscription
 
 #: Seconds after which an answer counts as slow, and its target gets one attempt at a time.
 SLOW = 3.0
+#: Attempts at once for a target that has not answered yet; each good answer adds one, up to the settings' limit. A few
+#: that never answer would hold all attempts otherwise.
+FIRST = 2
 #: Real seconds between two looks for what has become due while lanes are busy.
 LOOK = 1.0
 #: Real seconds after which a call returns though lanes are busy: a long queue for a slow target is no hang.
@@ -87,6 +91,8 @@ class Deliverer:
         self._lanes: dict[str, tuple[Lane, asyncio.Task[None]]] = {}
         #: Targets whose last answer was a failure or slow.
         self._troubled: set[str] = set()
+        #: Target → good answers since it was last in trouble. One that is new or was in trouble is not asked much.
+        self._proven: Counter[str] = Counter()
         #: Ids that are claimed or under way → their subscriptions.
         self._flying: dict[str, str] = {}
         self._attempts = 0
@@ -164,13 +170,17 @@ class Deliverer:
         return await self._books.next_due()
 
     async def _until_news(self, longest: float) -> None:
-        """Until a lane ends, somebody wakes us, or it is time to look again: `longest` real seconds."""
-        woken = asyncio.ensure_future(self._woken.wait())
-        lanes = {task for _, task in self._lanes.values()}
+        """Until all lanes have ended, somebody wakes us, or it is time to look again: `longest` real seconds.
+
+        A lane ends when nothing is left for it, so that one that ended is no reason to look.
+        """
+        woken = asyncio.create_task(self._woken.wait())
+        ended = asyncio.create_task(_all([task for _, task in self._lanes.values()]))  # noqa: RUF006 - cancelled below
         try:
-            await asyncio.wait({*lanes, woken}, timeout=max(longest, 0), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({ended, woken}, timeout=max(longest, 0), return_when=asyncio.FIRST_COMPLETED)
         finally:
             woken.cancel()
+            ended.cancel()
 
     async def _open_lanes(self) -> None:
         """A lane for each target that has something due and none yet; the others hear that there is more."""
@@ -183,7 +193,8 @@ class Deliverer:
         for target, leases in taken.leases.items():
             self._flying.update({lease.id: lease.subscription for lease in leases})
             if target in self._lanes:
-                self._lanes[target][0].poke()
+                if not self._lanes[target][0].poke():
+                    self._woken.set()
             elif leases:
                 lane = Lane(target, self, leases)
                 self._lanes[target] = lane, asyncio.create_task(lane.run(), name=f"deliver to {target}")
@@ -212,7 +223,7 @@ class Deliverer:
             return Room(0, 0)
         if target in self._troubled:
             return Room(1, 1)
-        width = min(delivery.per_target, delivery.concurrency)
+        width = min(delivery.per_target, delivery.concurrency, FIRST + self._proven[target])
         return Room(width, AHEAD * width)
 
     async def claim(self, target: str, limit: int) -> list[Lease]:
@@ -260,8 +271,10 @@ class Deliverer:
             self._open -= 1
         if answer.ok and seconds < SLOW:
             self._troubled.discard(target)
+            self._proven[target] += 1
         else:
             self._troubled.add(target)
+            self._proven.pop(target, None)
         return Made(lease=lease, answer=answer, seconds=seconds, max_attempts=max_attempts)
 
     def _land(self, leases: Sequence[Lease]) -> None:
@@ -294,6 +307,11 @@ class Deliverer:
         retired, self._retired = self._retired, []
         for channel in retired:
             await channel.close()
+
+
+async def _all(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Until all have ended, however."""
+    await asyncio.wait(tasks)
 
 
 def _lease(settings: Settings) -> timedelta:

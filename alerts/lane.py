@@ -16,6 +16,8 @@ from alerts.types import Lease
 
 #: Deliveries that are claimed at once, for each that may be under way.
 AHEAD = 8
+#: Attempts without a written outcome, for each that may be under way. A crash repeats them.
+UNWRITTEN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,13 @@ class Lane:
         self._claiming: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
         self._error: BaseException | None = None
+        self._over = False
 
-    def poke(self) -> None:
-        """More became due for this target."""
+    def poke(self) -> bool:
+        """More became due for this target; False where the lane had just ended."""
         self._more = True
         self._news.set()
+        return not self._over
 
     async def run(self) -> None:
         """To the end. Raises what the database raised, once all that was under way has ended."""
@@ -70,6 +74,7 @@ class Lane:
             while not await self._turn():
                 await self._news.wait()
         finally:
+            self._over = True
             # Only where this task is cancelled is anything left.
             left = [*self._tasks, *([self._claiming] if self._claiming else [])]
             for task in left:
@@ -86,7 +91,7 @@ class Lane:
             return await self._wind_up()
         if room.ahead == 1:
             return await self._one_by_one()
-        while self.waiting and self._open < room.width and len(self._tasks) < 2 * room.ahead:
+        while self.waiting and self._open < room.width and len(self._tasks) < UNWRITTEN * room.width:
             self._begin(self.waiting.popleft())
         if self._more and self._claiming is None and len(self.waiting) <= room.ahead // 2:
             self._claiming = self._spawn(self._claim(room.ahead - len(self.waiting)))

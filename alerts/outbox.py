@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Insert, Table, and_, delete, or_, select, update
+from sqlalchemy import Connection, Insert, Select, Table, and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from alerts import grouping
@@ -109,23 +109,14 @@ def claim(
     *,
     subscriptions: Collection[str],
     flying: Collection[str] = (),
+    each: bool = False,
 ) -> list[Lease]:
-    """Lease up to `limit` due deliveries of these subscriptions, the oldest alert first.
+    """Lease up to `limit` due deliveries of these subscriptions, or of `each` of them, the longest due first.
 
     `flying` are ids that the caller still has under way: they are not taken again, even where a clock jumped past
     their lease. Two claimers never hold the same delivery (SQLite: one writer; PostgreSQL: SKIP LOCKED).
     """
-    due = (
-        select(deliveries.c.id)
-        .where(
-            deliveries.c.subscription.in_(subscriptions),
-            deliveries.c.next_attempt_at <= now,
-            deliveries.c.id.not_in(flying),
-        )
-        .order_by(deliveries.c.next_attempt_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+    due = _due(now, limit, subscriptions, flying, each)
     token = uuid.uuid4().hex
     taken = (
         update(deliveries)
@@ -157,6 +148,25 @@ def claim(
         )
         for row in rows
     ]
+
+
+def _due(
+    now: datetime, limit: int, subscriptions: Collection[str], flying: Collection[str], each: bool
+) -> Select[tuple[str]]:
+    """Ids of what is due, locked, for `claim`."""
+    c = deliveries.c
+    ripe = (c.subscription.in_(subscriptions), c.next_attempt_at <= now, c.id.not_in(flying))
+    if not each:
+        longest = select(c.id).where(*ripe).order_by(c.next_attempt_at).limit(limit)
+        return longest.with_for_update(skip_locked=True)
+    place = func.row_number().over(partition_by=c.subscription, order_by=(c.next_attempt_at, c.id)).label("place")
+    ranked = select(c.id, place).where(*ripe).subquery()
+    # PostgreSQL locks no rows of a window: those that were chosen are locked around it.
+    return (
+        select(c.id)
+        .where(c.id.in_(select(ranked.c.id).where(ranked.c.place <= limit)))
+        .with_for_update(skip_locked=True)
+    )
 
 
 def target_hash(subscription: Subscription) -> str:

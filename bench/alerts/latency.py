@@ -53,7 +53,7 @@ async def _changes(folder: Path, config: Config, samples: int) -> dict[str, int]
     stop = asyncio.Event()
     daemon = Daemon(loaded, on_event=hear)
     running = asyncio.create_task(daemon.run(stop))
-    while not hasattr(daemon, "_works"):
+    while not hasattr(daemon, "_works"):  # noqa: ASYNC110 - it tells nobody that it is up
         await asyncio.sleep(0.05)
     await asyncio.sleep(1)
     pipeline = daemon._works._pipeline  # type: ignore[attr-defined]
