@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types unit train eval bench-reading bench-reliability bench-ledger bench-polling soak-polling lock clean
+.PHONY: help setup demo test lint types unit train eval bench-reading bench-reliability bench-ledger bench-alerts bench-polling soak-polling lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ bench-reliability: $(VENV)/.ready ## whether claims are right as often as they s
 
 bench-ledger: $(VENV)/.ready ## how the ledger grows: 100,000 claims beside a tenth of it (LONG=1: 1,000,000 over 20,000 terms)
 	@$(BIN)/python -m bench.ledger $(if $(LONG),1000000 20000,100000 2000)
+
+bench-alerts: $(VENV)/.ready ## how fast alerts leave, beside bad receivers too, and what kill -9 costs (KILLS=200 DELIVERIES= ONLY=)
+	@PACTWATCH_KILLS=$(or $(KILLS),20) PACTWATCH_DELIVERIES=$(or $(DELIVERIES),10000) $(BIN)/python -m bench.alerts $(ONLY)
 
 $(VENV)/.bench: $(VENV)/.ready requirements-bench.lock
 	@$(PIP) install --require-hashes -r requirements-bench.lock
