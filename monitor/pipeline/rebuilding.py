@@ -73,7 +73,9 @@ def rebuild(
     held: list[Note] = []
 
     def heard(_: Report, outcome: Outcome) -> None:
-        held.extend(n for n in outcome.notes if n.kind is NoteKind.REVIEW and id(n.claim) in new)
+        for note in outcome.notes:
+            if note.kind is NoteKind.REVIEW and id(note.claim) in new:
+                held.append(note)
 
     with _uncollected():
         policy = Policy.of(config.settings.ledger)

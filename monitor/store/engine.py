@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, InterfaceError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, IntegrityError, InterfaceError, ProgrammingError
 
 from monitor.store.schema import HEAD
 
@@ -42,7 +42,9 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._reading = engine.execution_options(reading=True)
+        # PostgreSQL's default shows every statement the newest; a page must be of one moment.
+        moment: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._reading = engine.execution_options(reading=True, **(moment if _postgresql(engine) else {}))
         # A store that is dropped without `close` gives its connections back all the same.
         weakref.finalize(self, engine.dispose)
         memory = engine.dialect.name == "sqlite" and isinstance(engine.pool, StaticPool)
@@ -109,6 +111,10 @@ class Store:
             ) from error
 
 
+def _postgresql(engine: Engine) -> bool:
+    return engine.dialect.name == "postgresql"
+
+
 def _to_text(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
@@ -119,7 +125,13 @@ _JSON: dict[str, Any] = {"json_serializer": _to_text, "json_deserializer": msgsp
 
 def _engine(url: URL, read_only: bool, busy_timeout: float) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, **_JSON)
+        try:
+            engine = create_engine(url, pool_pre_ping=True, **_JSON)
+        except ImportError as error:
+            raise StoreError(
+                f"the driver of {_where(url)} is not installed: pip install 'pactwatch[postgresql]'"
+            ) from error
+        return engine.execution_options(postgresql_readonly=True) if read_only else engine
     if url.database in (None, "", ":memory:"):
         engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False}, **_JSON)
     else:
@@ -180,6 +192,32 @@ SQLITE_ERRORS = {
 }
 
 
+#: First characters of PostgreSQL's code of an error (its manual, appendix A) → the same.
+POSTGRESQL_ERRORS = {
+    "25006": "it may not be written: it was opened to read only",
+    "40": "others wrote at the same moment: the work is tried again",
+    "53100": "the disk of its server is full: free some space, the work is tried again",
+    "53": "its server has no room for more work: raise max_connections there, the work is tried again",
+    "55P03": "it is locked by another program: the work is tried again",
+    "57P": "its server is being shut down or started: the work is tried again",
+}
+
+
+def _told(error: DBAPIError) -> str:
+    """What is the matter with the database, and what to do."""
+    name, code = getattr(error.orig, "sqlite_errorname", ""), getattr(error.orig, "sqlstate", None) or ""
+    known = (*SQLITE_ERRORS.items(), *POSTGRESQL_ERRORS.items())
+    words = next((words for start, words in known if name.startswith(start) or code.startswith(start)), None)
+    if words is not None:
+        return words
+    said = " ".join(str(error.orig).split())
+    if "does not exist" in said:
+        return f"{said}: create it, or name another as database_url"
+    if error.connection_invalidated or (not code and "connection" in said):
+        return f"it cannot be reached ({said}): start the server, or name another as database_url"
+    return said
+
+
 @contextmanager
 def plain_errors(url: URL) -> Iterator[None]:
     """Turns what the database reports about its state into StoreError; mistakes of ours (a broken constraint, bad
@@ -189,6 +227,4 @@ def plain_errors(url: URL) -> Iterator[None]:
     except (IntegrityError, ProgrammingError, DataError):
         raise
     except (DatabaseError, InterfaceError) as error:
-        name = getattr(error.orig, "sqlite_errorname", "")
-        told = next((words for start, words in SQLITE_ERRORS.items() if name.startswith(start)), None)
-        raise StoreError(f"database {_where(url)}: {told or ' '.join(str(error.orig).split())}") from error
+        raise StoreError(f"database {_where(url)}: {_told(error)}") from error

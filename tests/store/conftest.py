@@ -3,8 +3,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from config.settings import Feed
 from config.words import Kind, Qualifier, Status, Trust
@@ -21,9 +23,29 @@ def now() -> datetime:
     return datetime(2025, 11, 14, 9, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return url_for(tmp_path)
+@pytest.fixture(scope="session")
+def migrated(postgresql: str) -> str:
+    """The name of a PostgreSQL database that has the schema; others are copied from it."""
+    maintenance = create_engine(postgresql.format("postgres"), isolation_level="AUTOCOMMIT")
+    with maintenance.connect() as connection:
+        connection.execute(text("CREATE DATABASE pactwatch"))
+    maintenance.dispose()
+    Store.open(postgresql.format("pactwatch")).close()
+    return "pactwatch"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of a database of its own: every test that takes it runs over both, but for what only one of them has."""
+    if request.param == "sqlite":
+        return url_for(tmp_path)
+    server, template = request.getfixturevalue("postgresql"), request.getfixturevalue("migrated")
+    name = f"t{uuid4().hex}"
+    maintenance = create_engine(server.format("postgres"), isolation_level="AUTOCOMMIT")
+    with maintenance.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    maintenance.dispose()
+    return str(server.format(name))
 
 
 @pytest.fixture

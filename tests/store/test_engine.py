@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import insert, make_url, select, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from monitor.feeds.entry import Entry
@@ -89,6 +89,26 @@ def test_a_reader_writes_nothing_and_sees_what_a_daemon_writes_beside_it(
         connection.execute(insert(schema.meta).values(name="x", value=1))
 
 
+def test_a_view_is_of_one_moment(url: str, store: Store) -> None:
+    """What is read second fits what was read first, whatever was written in between."""
+    with Store.open(url, read_only=True).read() as connection:
+        assert connection.execute(select(schema.meta)).all() == []
+        with store.begin() as writing:
+            writing.execute(insert(schema.meta).values(name="late", value=1))
+        assert connection.execute(select(schema.meta)).all() == []
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_a_server_that_is_not_there_is_told_without_its_password(url: str) -> None:
+    away = make_url(url).set(password="secret", query={"host": "/nowhere"})
+    with pytest.raises(StoreError, match="cannot be reached") as told:
+        Store.open(away.render_as_string(hide_password=False))
+    assert "secret" not in str(told.value)
+    missing = make_url(url).set(database="missing")
+    with pytest.raises(StoreError, match=r'database "missing" does not exist.*create'):
+        Store.open(missing.render_as_string(hide_password=False))
+
+
 def test_a_newer_database_is_refused_by_name(url: str, store: Store) -> None:
     with store.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
@@ -109,6 +129,7 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
         Store.open(url_for(tmp_path / "nowhere"))
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_a_locked_database_is_told_and_nothing_is_lost(url: str, add_feed: Callable[..., feeds.Stored]) -> None:
     add_feed("Yonhap")
     hasty = Store.open(url, busy_timeout=0.05)
@@ -124,6 +145,7 @@ def test_a_locked_database_is_told_and_nothing_is_lost(url: str, add_feed: Calla
         connection.execute(insert(schema.meta).values(name="x", value=1))
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_a_full_disk_is_told_and_undoes_the_whole_transaction(
     store: Store, add_feed: Callable[..., feeds.Stored], make_entry: Callable[..., Entry], now: datetime
 ) -> None:
