@@ -30,9 +30,9 @@ STRENGTH = {
 PLANS = {
     "kind": Plan(),
     "kind_again": Plan(hidden=16),
-    "status": Plan(),
-    "scope": Plan(),
-    "sides": Plan(),
+    "status": Plan(members=3),
+    "scope": Plan(hidden=48),
+    "sides": Plan(hidden=48),
 }
 
 

@@ -9,7 +9,7 @@ no decision comes to hang on one word. The same articles, seed and machine give 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +40,8 @@ class Plan:
     #: A feature of fewer articles is not learnt.
     least: int = 3
     seed: int = 1
+    #: Networks that are trained apart, from seeds of their own, and then answer as one: their mean.
+    members: int = 2
 
 
 class Adam:
@@ -129,18 +131,21 @@ def labels(things: Sequence[Labelled], plan: Plan) -> Labels:
     words = feature_vocabulary([(t.group, t.features) for t in things], plan.least)
     x = feature_matrix([t.features for t in things], words)
     right = np.array([names.index(t.label) for t in things])
-    chance = np.random.default_rng(plan.seed)
-    layer = _Layer([len(words)], len(names), plan, chance)
-    adam = Adam(layer.parameters, plan, _steps(len(things), plan))
-    for rows in _batches(len(things), plan, chance):
-        part = layer.thinned(x[rows])
-        scores, hidden = layer.forward(part @ layer.tables[0])
-        shares = np.exp(scores - scores.max(axis=1, keepdims=True))
-        shares /= shares.sum(axis=1, keepdims=True)
-        shares[np.arange(len(rows)), right[rows]] -= 1
-        summed, bias, out = layer.backward(hidden, shares / len(rows))
-        adam.step([part.T @ summed, bias, out])
-    return Labels(tuple(names), _network(layer, [words]))
+
+    def trained(chance: np.random.Generator) -> _Layer:
+        layer = _Layer([len(words)], len(names), plan, chance)
+        adam = Adam(layer.parameters, plan, _steps(len(things), plan))
+        for rows in _batches(len(things), plan, chance):
+            part = layer.thinned(x[rows])
+            scores, hidden = layer.forward(part @ layer.tables[0])
+            shares = np.exp(scores - scores.max(axis=1, keepdims=True))
+            shares /= shares.sum(axis=1, keepdims=True)
+            shares[np.arange(len(rows)), right[rows]] -= 1
+            summed, bias, out = layer.backward(hidden, shares / len(rows))
+            adam.step([part.T @ summed, bias, out])
+        return layer
+
+    return Labels(tuple(names), _joined(_members(trained, plan), [words]))
 
 
 def rank(choices: Sequence[Choice], plan: Plan) -> Rank:
@@ -151,17 +156,20 @@ def rank(choices: Sequence[Choice], plan: Plan) -> Rank:
     sizes = np.array([len(c.candidates) for c in choices])
     begins = np.cumsum([0, *sizes])[:-1]
     right = np.array([k in c.right for c in choices for k in range(len(c.candidates))], dtype=np.float32)
-    chance = np.random.default_rng(plan.seed)
-    layer = _Layer([len(words)], 1, plan, chance)
-    adam = Adam(layer.parameters, plan, _steps(len(choices), plan))
-    for picked in _batches(len(choices), plan, chance):
-        at = np.concatenate([np.arange(begins[k], begins[k] + sizes[k]) for k in picked])
-        part = layer.thinned(x[at])
-        scores, hidden = layer.forward(part @ layer.tables[0])
-        by_score = _by_score(scores[:, 0], sizes[picked], right[at])
-        summed, bias, out = layer.backward(hidden, by_score[:, None] / len(picked))
-        adam.step([part.T @ summed, bias, out])
-    return Rank(_network(layer, [words]))
+
+    def trained(chance: np.random.Generator) -> _Layer:
+        layer = _Layer([len(words)], 1, plan, chance)
+        adam = Adam(layer.parameters, plan, _steps(len(choices), plan))
+        for picked in _batches(len(choices), plan, chance):
+            at = np.concatenate([np.arange(begins[k], begins[k] + sizes[k]) for k in picked])
+            part = layer.thinned(x[at])
+            scores, hidden = layer.forward(part @ layer.tables[0])
+            by_score = _by_score(scores[:, 0], sizes[picked], right[at])
+            summed, bias, out = layer.backward(hidden, by_score[:, None] / len(picked))
+            adam.step([part.T @ summed, bias, out])
+        return layer
+
+    return Rank(_joined(_members(trained, plan), [words]))
 
 
 def _by_score(scores: Array, sizes: Array, right: Array) -> Array:
@@ -184,35 +192,59 @@ def pairs(choices: Sequence[PairChoice], plan: Plan) -> Pairs:
     together = [(c.group, f) for c in choices for _, _, f in c.pairs]
     words, pair_words = feature_vocabulary(things, plan.least), feature_vocabulary(together, plan.least)
     x, y = feature_matrix([f for _, f in things], words), feature_matrix([f for _, f in together], pair_words)
-    thing_at = np.cumsum([0, *(len(c.things) for c in choices)])
-    pair_at = np.cumsum([0, *(len(c.pairs) for c in choices)])
-    chance = np.random.default_rng(plan.seed)
-    layer = _Layer([len(words), len(words), len(pair_words)], 1, plan, chance)
-    adam = Adam(layer.parameters, plan, _steps(len(choices), plan))
-    for picked in _batches(len(choices), plan, chance):
-        rows, first, second, right, sizes, base = [], [], [], [], [], 0
-        own: list[int] = []
+    begins = np.cumsum([0, *(len(c.things) for c in choices)]), np.cumsum([0, *(len(c.pairs) for c in choices)])
+
+    def trained(chance: np.random.Generator) -> _Layer:
+        layer = _Layer([len(words), len(words), len(pair_words)], 1, plan, chance)
+        adam = Adam(layer.parameters, plan, _steps(len(choices), plan))
+        for picked in _batches(len(choices), plan, chance):
+            step = _Step.of(choices, picked, begins, chance)
+            some, both = layer.thinned(x[step.things]), layer.thinned(y[step.pairs])
+            one, other = _picked(step.first, len(step.things)), _picked(step.second, len(step.things))
+            rows = one @ (some @ layer.tables[0]) + other @ (some @ layer.tables[1]) + both @ layer.tables[2]
+            scores, hidden = layer.forward(rows)
+            by_score = _by_score(scores[:, 0], np.array(step.sizes), np.array(step.right, dtype=np.float32))
+            summed, bias, out = layer.backward(hidden, by_score[:, None] / len(picked))
+            adam.step([some.T @ (one.T @ summed), some.T @ (other.T @ summed), both.T @ summed, bias, out])
+        return layer
+
+    return Pairs(_joined(_members(trained, plan), [words, words, pair_words]))
+
+
+@dataclass
+class _Step:
+    """The pairs that one step weighs: the rows of their things and of themselves, and which things each is of."""
+
+    things: list[int]
+    pairs: list[int]
+    first: list[int]
+    second: list[int]
+    right: list[bool]
+    sizes: list[int]
+
+    @classmethod
+    def of(
+        cls,
+        choices: Sequence[PairChoice],
+        picked: Iterable[int],
+        begins: tuple[Array, Array],
+        chance: np.random.Generator,
+    ) -> _Step:
+        """The right pairs of each choice, and of the wrong ones a few drawn at random."""
+        step = cls([], [], [], [], [], [])
         for k in picked:
-            choice = choices[k]
+            choice, base = choices[k], len(step.things)
             wrong = [n for n in range(len(choice.pairs)) if n not in choice.right]
             if len(wrong) > WEIGHED:
                 wrong = sorted(chance.choice(wrong, WEIGHED, replace=False).tolist())
             weighed = sorted(choice.right) + wrong
-            rows += [pair_at[k] + n for n in weighed]
-            first += [base + choice.pairs[n][0] for n in weighed]
-            second += [base + choice.pairs[n][1] for n in weighed]
-            right += [n in choice.right for n in weighed]
-            sizes.append(len(weighed))
-            own += range(thing_at[k], thing_at[k + 1])
-            base += len(choice.things)
-        some, both = layer.thinned(x[own]), layer.thinned(y[rows])
-        one, other = _picked(first, base), _picked(second, base)
-        summed_rows = one @ (some @ layer.tables[0]) + other @ (some @ layer.tables[1]) + both @ layer.tables[2]
-        scores, hidden = layer.forward(summed_rows)
-        by_score = _by_score(scores[:, 0], np.array(sizes), np.array(right, dtype=np.float32))
-        summed, bias, out = layer.backward(hidden, by_score[:, None] / len(picked))
-        adam.step([some.T @ (one.T @ summed), some.T @ (other.T @ summed), both.T @ summed, bias, out])
-    return Pairs(_network(layer, [words, words, pair_words]))
+            step.pairs += [int(begins[1][k]) + n for n in weighed]
+            step.first += [base + choice.pairs[n][0] for n in weighed]
+            step.second += [base + choice.pairs[n][1] for n in weighed]
+            step.right += [n in choice.right for n in weighed]
+            step.sizes.append(len(weighed))
+            step.things += range(int(begins[0][k]), int(begins[0][k + 1]))
+        return step
 
 
 def _picked(places: Sequence[int], count: int) -> csr_matrix:
@@ -221,9 +253,18 @@ def _picked(places: Sequence[int], count: int) -> csr_matrix:
     return csr_matrix((ones, np.array(places), np.arange(len(places) + 1)), shape=(len(places), count))
 
 
-def _network(layer: _Layer, vocabularies: Sequence[dict[str, int]]) -> Network:
-    tables = [
-        {name: table[index].tolist() for name, index in words.items()}
-        for words, table in zip(vocabularies, layer.tables, strict=True)
-    ]
-    return Network.of(tables, layer.outputs, layer.bias.tolist(), layer.out.tolist())
+def _members(trained: Callable[[np.random.Generator], _Layer], plan: Plan) -> list[_Layer]:
+    return [trained(np.random.default_rng(plan.seed + k)) for k in range(plan.members)]
+
+
+def _joined(layers: Sequence[_Layer], vocabularies: Sequence[dict[str, int]]) -> Network:
+    """Several networks as one: the mean of their outputs, the hidden units of all beside each other."""
+    outputs = layers[0].outputs
+    tables = []
+    for k, words in enumerate(vocabularies):
+        direct = np.mean([layer.tables[k][:, :outputs] for layer in layers], axis=0)
+        table = np.concatenate([direct, *(layer.tables[k][:, outputs:] for layer in layers)], axis=1)
+        tables.append({name: table[index].tolist() for name, index in words.items()})
+    bias = np.concatenate([layer.bias for layer in layers])
+    out = np.concatenate([layer.out for layer in layers]) / len(layers)
+    return Network.of(tables, outputs, bias.tolist(), out.tolist())

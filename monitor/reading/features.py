@@ -9,6 +9,8 @@ from monitor.reading.analysis import Analysis
 from monitor.reading.clauses import governor
 from monitor.reading.quantities import Quantity
 
+#: Words of so many letters are the small change of the language.
+SHORT = 2
 #: Tokens to either side whose words are told.
 NEAR = 4
 #: Tokens to either side whose classes are told.
@@ -58,7 +60,20 @@ def around(a: Analysis, index: int) -> list[str]:
     out += [f"gv:{g.name}", f"gw:{g.word}", f"gx:{g.auxiliaries}", f"gx:{g.auxiliaries}|{g.name}"]
     out.append(f"gp:{g.name}{g.passive:d}{g.behind:d}")
     out += [f"gxw:{word}" for word in g.auxiliaries.split()] + [f"{group}gv:{g.name}{g.behind:d}"]
+    out += [f"{group}{word}" for word in sentence_words(a, sentence)]
     return out
+
+
+def sentence_words(a: Analysis, sentence: int) -> list[str]:
+    """The words of a sentence, each once, as features; the shortest tell nothing by themselves."""
+    return a.derived(_words_by_sentence)[sentence]
+
+
+def _words_by_sentence(a: Analysis) -> list[list[str]]:
+    return [
+        [f"s:{shape}" for shape in dict.fromkeys(a.shapes[first:last]) if len(shape) > SHORT]
+        for first, last in a.doc.sentences
+    ]
 
 
 #: Families that are told apart where the same word means something else beside them.
@@ -68,6 +83,8 @@ CONTENT = frozenset(
     (
         *("tariff", "rate", "dumping", "invest", "buy", "profit", "cap", "quota", "goods", "economy", "market"),
         *("trade_volume", "cost", "share_of", "domestic", "reserve"),
+        *("fine", "poll", "tax_other", "lending", "ownership", "capacity", "funds", "budget", "revenue", "trade_flow"),
+        *("estimate", "growth", "content", "price", "profits", "home", "rates", "utility"),
     )
 )
 

@@ -15,6 +15,8 @@ from monitor.reading.trade import ABSENT, evidence
 
 #: Candidates beyond this many are not weighed; the article's most mentioned come first.
 MOST_CANDIDATES = 10
+#: A place stands at most this many tokens from its figure for each word between to be told.
+SOON = 14
 #: A place stands at most this many tokens from its figure to be told with words of its own.
 REACH = 40
 
@@ -96,7 +98,7 @@ def side_features(a: Analysis, index: int, kind: str, told: Told) -> Mapping[str
     letters = evidence(a, first, last, begin, end)
     out: dict[str, list[str]] = {}
     for rank, code in enumerate(codes):
-        features = [f"rank{min(rank, 4)}", f"count{min(counts.get(code, 0), 4)}"]
+        features = [f"code:{code}", f"rank{min(rank, 4)}", f"count{min(counts.get(code, 0), 4)}"]
         if code == "US":
             features.append(f"US{'nosent' if not any(p.code == code for p in here) else ''}")
         letter = letters.get(code, ABSENT)
@@ -184,6 +186,8 @@ def _mentioned(
                     f"{side}vn:{path[-1] if path else ''}",
                     f"{side}path:{'>'.join(path[:4])}",
                 ]
+                if gap <= SOON:
+                    out += [f"{side}w:{a.shapes[k]}" for k in between]
                 if gap <= 3:
                     out.append(f"{side}gap:{' '.join(a.shapes[k] for k in between)}")
             if p.first == begin or not any(o.first < p.first for o in here):

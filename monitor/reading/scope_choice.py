@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from monitor.reading import lists
 from monitor.reading.analysis import Analysis
-from monitor.reading.features import span
+from monitor.reading.features import sentence_words, span
 from monitor.reading.lists import Chunk, signature
 from monitor.reading.nearby import around, where
 from monitor.reading.roles import GROUPS, Told
@@ -134,7 +134,7 @@ def _general(f: _Around) -> list[str]:
     out += [f"l1:{a.shapes[first - 1] if first > begin else ''}", f"r1:{a.shapes[last] if last < end else ''}"]
     out += [f"f:{a.quantities[f.index].family}", f.kind, f"n{min(len(f.named), 3)}"]
     out += _counted(f)
-    return out
+    return out + sentence_words(a, f.sentence)
 
 
 def _counted(f: _Around) -> Iterator[str]:

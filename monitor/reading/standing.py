@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from monitor.reading.analysis import Analysis
 from monitor.reading.clauses import Governor, governor
-from monitor.reading.features import others, run_head, same_value, size, span
+from monitor.reading.features import others, run_head, same_value, sentence_words, size, span
 from monitor.reading.roles import Told
 
 #: Cue classes that tell how far a term has come, or in which direction it moves.
@@ -65,7 +65,7 @@ def status_features(a: Analysis, index: int, kind: str, told: Told) -> list[str]
     out += _neighbours(a, index, begin, end)
     out += _carried(a, index, head, group, told)
     out += _dates(a, first, last, begin, end, figures)
-    return out
+    return out + sentence_words(a, sentence)
 
 
 def _beside(a: Analysis, first: int, last: int, begin: int, end: int) -> Iterator[str]:
