@@ -11,9 +11,8 @@ from sqlalchemy import Connection, func, select
 from alerts import operator
 from alerts.tables import deliveries, troubles
 from monitor.daemon.upkeep import LITTLE_SPACE
-from monitor.store import pages
+from monitor.store import feeds, pages
 from monitor.store.decisions import review_list
-from monitor.store.feeds import listing
 from monitor.store.schema import items, reviews
 
 #: Failed polls in a row after which a feed is down. Before that it is the weather of the web.
@@ -32,8 +31,7 @@ def ailments(connection: Connection, folder: Path, now: datetime) -> dict[str, s
     found = {
         f"feed:{feed.feed.name}": f"the feed {feed.feed.name} failed {feed.state.failures} times in a row: "
         f"{feed.state.last_error}"
-        for feed in listing(connection)
-        if feed.state.failures >= DOWN and not feed.paused_at
+        for feed in feeds.failing(connection, DOWN)
     }
     found |= {f"articles:{name}": told for name, told in pages.ailing(connection, now).items()}
     found |= operator.stopped(connection)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from alerts.tables import deliveries
 from monitor.store import pages
-from monitor.store.feeds import Stored, listing
+from monitor.store.feeds import Stored, failing, listing, number_asked
 from monitor.store.schema import changes, items, terms
 
 #: A feed without a success for so long is blind: what was published there in the meantime was not seen. A delivery
@@ -109,11 +109,11 @@ def report(connection: Connection, now: datetime) -> Report:
 
 def problems(connection: Connection, now: datetime) -> list[str]:
     """What is wrong, in plain words. Asked twice a minute, so it goes by indices and not through all that is kept."""
-    stored = [feed for feed in listing(connection) if not feed.paused_at]
+    broken = [_broken(feed, now) for feed in failing(connection)]
     stuck = _number(connection, items, UNREAD, items.c.observed < now - STUCK)
     overdue = _number(connection, deliveries, PENDING, deliveries.c.next_attempt_at < now - STUCK)
     return [
-        *_feed_problems(len(stored), [_broken(feed, now) for feed in stored if feed.state.failures]),
+        *_feed_problems(number_asked(connection), broken),
         *_said(_unreadable(connection, now), "item", "items", "of the last day could not be read: the log says why"),
         *_said(stuck, "item is", "items are", "waiting to be read for more than an hour"),
         *_said(_dead(connection, now), "delivery was", "deliveries were", f"given up in the last day: {LIST_DEAD}"),

@@ -104,8 +104,12 @@ class Network:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Network:
-        tables = [{name: _packed(_unsigned(row)) for name, row in table.items()} for table in data["tables"]]
-        return cls(tables, data["scale"], data["width"], data["bias"], data["out"])
+        """What `to_json` gave. Its rows are taken out of `data`: to have all of them twice would cost a daemon ten
+        megabytes that it could not give back."""
+        for table in data["tables"]:
+            for name in table:
+                table[name] = _packed(_unsigned(table[name]))
+        return cls(data["tables"], data["scale"], data["width"], data["bias"], data["out"])
 
     def to_json(self) -> dict[str, Any]:
         """Rows are 16 bits a weight, little-endian, moved up by `OFFSET`, in base64."""

@@ -7,12 +7,15 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, null, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, bindparam, func, null, or_, select, update
 
 from config.settings import Feed
 from monitor.feeds.canonical import canonical
 from monitor.feeds.schedule import State as Schedule
 from monitor.store.schema import feeds
+
+#: A feed that is polled.
+_ASKED = and_(feeds.c.active, feeds.c.paused_at.is_(None))
 
 
 class LeaseLost(Exception):
@@ -184,6 +187,17 @@ def listing(connection: Connection, *, resting: bool = False) -> list[Stored]:
     query = select(feeds).order_by(feeds.c.name)
     if not resting:
         query = query.where(feeds.c.active)
+    return [Stored(**_stored(row)) for row in connection.execute(query).mappings()]
+
+
+def number_asked(connection: Connection) -> int:
+    """How many feeds are polled: active, and not paused."""
+    return connection.scalar(select(func.count()).select_from(feeds).where(_ASKED)) or 0
+
+
+def failing(connection: Connection, least: int = 1) -> list[Stored]:
+    """Feeds that are polled and failed so many times in a row or more, by name."""
+    query = select(feeds).where(_ASKED, feeds.c.failures >= least).order_by(feeds.c.name)
     return [Stored(**_stored(row)) for row in connection.execute(query).mappings()]
 
 

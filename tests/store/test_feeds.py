@@ -270,3 +270,16 @@ def test_a_pause_ends_with_the_feed(store: Store, make_feed: MakeFeed, now: date
         assert len(feeds.claim_due(connection, now, 10, timedelta(minutes=1), "t")) == 1
         with pytest.raises(feeds.UnknownFeed):
             feeds.pause(connection, "B", "", now)
+
+
+def test_the_feeds_that_fail_are_found_without_the_others(store: Store, make_feed: MakeFeed, now: datetime) -> None:
+    with store.begin() as connection:
+        for name, failures in (("A", 0), ("B", 1), ("C", 5), ("paused", 5), ("rests", 5)):
+            feeds.add(connection, make_feed(name), now)
+            (lease,) = feeds.claim_due(connection, now, 1, LEASE, name)
+            feeds.finish(connection, lease, State(next_poll_at=now + LEASE, failures=failures))
+        feeds.pause(connection, "paused", "", now)
+        feeds.remove(connection, "rests")
+        assert feeds.number_asked(connection) == 3
+        assert [one.feed.name for one in feeds.failing(connection)] == ["B", "C"]
+        assert [one.state.failures for one in feeds.failing(connection, 5)] == [5]
