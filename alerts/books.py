@@ -124,11 +124,6 @@ class Books:
         now = self._clock()
         await self._transact(lambda connection: outbox.give_back(connection, leases, now))
 
-    async def next_due(self) -> datetime | None:
-        """When after now something is due next; None where nothing is."""
-        now = self._clock()
-        return await self._transact(lambda connection: outbox.next_due(connection, now))
-
     async def key(self) -> str:
         """The key of the codes by which readers leave; made at the first time."""
         return await self._transact(make_opt_out_key)

@@ -10,12 +10,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from alerts.books import Attempt, Books, Cleared, Database
+from alerts.books import Attempt, Books, Database
 from alerts.channels import CHANNELS, Channel, Message
 from alerts.directory import opt_out_code
+from alerts.events import Event, settled_untried, tried
 from alerts.lane import AHEAD, Lane, Room
 from alerts.outcomes import Made
 from alerts.types import Lease
@@ -31,27 +31,6 @@ FIRST = 2
 LOOK = 1.0
 #: Real seconds after which a call returns though lanes are busy: a long queue for a slow target is no hang.
 PATIENCE = 300.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """Something that happened to a delivery, for logs and live displays."""
-
-    #: sent, retry (failed, will be tried again), dead, skipped, lost (another worker had taken it over).
-    kind: str
-    subscription: str
-    #: The other side's answer, or why nothing was sent. Without secrets.
-    detail: str
-    #: The delivery's id; empty where several were settled at once without an attempt.
-    id: str = ""
-    alert: str = ""
-    title: str = ""
-    channel: str = ""
-    attempt: int = 0
-    seconds: float = 0.0
-    next_attempt_at: datetime | None = None
-    #: How many deliveries it is about.
-    count: int = 1
 
 
 def utc_now() -> datetime:
@@ -165,10 +144,6 @@ class Deliverer:
         await self.give_back([lease for lane, _ in self._lanes.values() for lease in lane.waiting])
         return cut
 
-    async def next_due(self) -> datetime | None:
-        """When after now something is due next; None where nothing is. A lease that may fall back counts too."""
-        return await self._books.next_due()
-
     async def _until_news(self, longest: float) -> None:
         """Until all lanes have ended, somebody wakes us, or it is time to look again: `longest` real seconds.
 
@@ -189,7 +164,7 @@ class Deliverer:
         self._fit_channels(config.settings)
         taken = await self._books.take(config, self._flying, self._target, self._free, _lease(config.settings))
         for one in taken.cleared:
-            self._tell(_cleared(one))
+            self._tell(settled_untried(one))
         for target, leases in taken.leases.items():
             self._flying.update({lease.id: lease.subscription for lease in leases})
             if target in self._lanes:
@@ -257,7 +232,7 @@ class Deliverer:
             await self._books.record(attempt)
         finally:
             self._land([lease])
-        self._tell(_tried(attempt))
+        self._tell(tried(attempt))
 
     async def _attempt(self, lease: Lease, subscription: Subscription, target: str, max_attempts: int) -> Made:
         self._open += 1
@@ -317,23 +292,3 @@ async def _all(tasks: Sequence[asyncio.Task[None]]) -> None:
 def _lease(settings: Settings) -> timedelta:
     """Long enough for every attempt of a claim: a target that is slow has what was claimed ahead taken from it."""
     return timedelta(seconds=2 * max(settings.delivery.timeout, settings.mail.timeout) + 30)
-
-
-def _tried(attempt: Attempt) -> Event:
-    settled = attempt.settled
-    return Event(
-        kind="lost" if settled is None else "retry" if settled.state == "queued" else settled.state,
-        subscription=attempt.subscription.name,
-        detail=attempt.made.answer.detail,
-        id=attempt.made.lease.id,
-        alert=attempt.made.lease.alert.id,
-        title=attempt.made.lease.alert.title,
-        channel=attempt.subscription.channel,
-        attempt=attempt.made.lease.attempt,
-        seconds=attempt.made.seconds,
-        next_attempt_at=settled.next_attempt_at if settled else None,
-    )
-
-
-def _cleared(cleared: Cleared) -> Event:
-    return Event(kind=cleared.state, subscription=cleared.subscription, detail=cleared.reason, count=cleared.count)

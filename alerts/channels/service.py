@@ -1,7 +1,7 @@
 """Every other service through Apprise (github.com/caronc/apprise): Slack, Teams, Discord, Telegram, ntfy, …
 
-The subscription's secret is the Apprise URL. Apprise makes its own connections: where the URL names a host, it is
-resolved and held to the same policy before each attempt, but cannot be pinned as a webhook's is.
+The subscription's secret is the Apprise URL. Apprise makes its own connections, so it is held by `gate`: each address
+is judged when it is dialled, and where the URL names a host, that is resolved and judged before anything is sent.
 """
 
 from __future__ import annotations
@@ -10,9 +10,14 @@ import asyncio
 import logging
 import socket
 import warnings
+from collections.abc import Callable
+from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from alerts.channels.base import Channel, Message
+from alerts.channels.gate import Gate, guarded
 from alerts.rendering import text
 from alerts.types import Answer
 from config.settings import Subscription
@@ -30,28 +35,59 @@ class AppriseChannel(Channel):
         service = await asyncio.to_thread(opened, url)
         if service is None:
             return Answer(ok=False, permanent=True, detail="its secret is no Apprise URL: see the list of services")
-        await self._check(service)
-        body = text(message.alert, message.subscription, message.reason)
+        admitted = await self._judge(service)
+        return await asyncio.to_thread(self._notify, service, message, admitted)
+
+    def _notify(self, service: Any, message: Message, admitted: set[str]) -> Answer:
+        """In a thread: Apprise waits for its services."""
         import apprise
 
+        body = text(message.alert, message.subscription, message.reason)
         capture: Any = apprise.LogCapture
+        gate = Gate(self.outbound, admitted)
+        for one in service:
+            one.notify = partial(_held, gate, one.notify)
         with capture(level=logging.WARNING) as said:
-            taken = await service.async_notify(title=message.alert.title, body=body, body_format="text")
+            taken = service.notify(title=message.alert.title, body=body, body_format="text")
             words = said.getvalue()
         if taken:
             return Answer(ok=True, detail="taken")
+        if gate.refused:
+            return Answer(ok=False, detail=str(gate.refused))
         return Answer(ok=False, detail=words or "the service did not take it and did not say why")
 
-    async def _check(self, service: Any) -> None:
-        """Raises Refused where a host leads to an address that is not allowed, OSError where it leads nowhere."""
-        loop = asyncio.get_running_loop()
+    async def _judge(self, service: Any) -> set[str]:
+        """The addresses of the hosts that the URL names, and of this machine's proxy, which is the owner's own choice.
+
+        Raises Refused where a host leads to an address that is not allowed, OSError where it leads nowhere.
+        """
+        admitted: set[str] = set()
         for one in service:
+            # A redirect is a failure, as it is for webhooks.
+            one.redirects = False
             host = str(getattr(one, "host", None) or "")
             fixed = getattr(one, "service_url", None) is not None
             if not host or (fixed and not set(host) & {".", ":"} and host.lower() != "localhost"):
                 continue  # a token where other services have their host: it must not be asked for in the DNS
-            for info in await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM):
-                self.outbound.check(host, str(info[4][0]))
+            for address in await _addresses(host):
+                self.outbound.check(host, address)
+                admitted.add(address)
+        for proxy in getproxies().values():
+            admitted |= await _addresses(urlsplit(proxy).hostname or "")
+        return admitted
+
+
+def _held(gate: Gate, notify: Callable[..., bool], *args: Any, **kwargs: Any) -> bool:
+    """In whichever thread Apprise calls its service."""
+    with guarded(gate):
+        return notify(*args, **kwargs)
+
+
+async def _addresses(host: str) -> set[str]:
+    if not host:
+        return set()
+    loop = asyncio.get_running_loop()
+    return {str(info[4][0]) for info in await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
 
 
 def opened(url: str) -> Any | None:
@@ -61,6 +97,8 @@ def opened(url: str) -> Any | None:
         warnings.simplefilter("ignore", DeprecationWarning)
         import apprise
 
-        asset = apprise.AppriseAsset(app_id="pactwatch", app_desc="pactwatch", secure_logging=True, plugin_paths=[])
+        asset = apprise.AppriseAsset(
+            app_id="pactwatch", app_desc="pactwatch", secure_logging=True, plugin_paths=[], async_mode=False
+        )
         service = apprise.Apprise(asset=asset)
         return service if url and service.add(url) else None

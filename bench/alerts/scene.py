@@ -10,7 +10,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from alerts.delivery import Deliverer, Event
+from alerts.delivery import Deliverer
+from alerts.events import Event
 from bench.polling.process import Process
 from config.outbound import Outbound
 from config.settings import Config, Delivery, Settings, Subscription, Watchlist

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from structlog import get_logger
 
-from alerts.delivery import Deliverer, Event
+from alerts import outbox
+from alerts.delivery import Deliverer
+from alerts.events import Event
 from config.load import Loaded
 from config.outbound import Outbound
 from config.settings import Config
@@ -167,10 +170,16 @@ class Rooms:
 
     async def _set_alarm(self) -> None:
         """What waits for its time (another try, the end of a group's window) leaves then, not at the next turn."""
-        due = await self._deliverer.next_due()
+        now = self._around.clock()
+
+        def look() -> datetime | None:
+            with self._around.store.read() as connection:
+                return outbox.next_due(connection, now)
+
+        due = await asyncio.to_thread(look)
         self._silence_alarm()
         if due is not None:
-            seconds = (due - self._around.clock()).total_seconds()
+            seconds = (due - now).total_seconds()
             self._alarm = asyncio.get_running_loop().call_later(max(seconds, 0), self._around.wake)
 
     def _silence_alarm(self) -> None:

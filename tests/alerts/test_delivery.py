@@ -14,7 +14,8 @@ from sqlalchemy import Engine, select
 from standardwebhooks import Webhook
 
 from alerts import outbox
-from alerts.delivery import Deliverer, Event
+from alerts.delivery import Deliverer
+from alerts.events import Event
 from alerts.outbox import enqueue
 from alerts.tables import attempts, deliveries
 from alerts.types import Alert
@@ -345,17 +346,6 @@ async def test_what_waits_to_be_sent_goes_back_when_its_subscription_is_paused(
         ("queued", 0),
         ("sent", 1),
     ]
-
-
-async def test_when_the_next_is_due(
-    desk: Desk, receiver: Receiver, make_config: Make, subscribe: Make, make_alert: Make, clock: Clock
-) -> None:
-    assert await desk.deliverer.next_due() is None
-    receiver.will(web.Response(status=500))
-    desk.config = make_config(subscribe(receiver.url))
-    desk.put(make_alert())
-    await desk.deliverer.deliver_due()
-    assert await desk.deliverer.next_due() == clock.now + timedelta(seconds=5)
 
 
 async def test_not_more_than_so_many_at_once(

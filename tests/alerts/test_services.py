@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import stat
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,11 +18,12 @@ import pytest
 from aiohttp import web
 
 from alerts.channels.base import Message
+from alerts.channels.gate import Gate, guarded
 from alerts.channels.script import ScriptChannel
 from alerts.channels.service import AppriseChannel
 from alerts.schema import schema
 from alerts.types import Answer
-from config.outbound import Outbound
+from config.outbound import Outbound, Refused
 from config.settings import Delivery, Settings, Subscription
 
 if TYPE_CHECKING:
@@ -64,6 +67,67 @@ async def test_private_addresses_are_refused_before_anything_is_sent(receiver: R
         assert not answer.ok
         assert "settings.allow_private" in answer.detail
     assert receiver.got == []
+
+
+@pytest.fixture
+def dialled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The DNS says that every name is public at first and the cloud's metadata service from then on; what would be
+    dialled is noted, and nothing leaves."""
+    asked: dict[str, int] = {}
+    noted: list[str] = []
+
+    def resolve(host: str, port: Any, *_: Any, **__: Any) -> list[Any]:
+        asked[host] = asked.get(host, 0) + 1
+        address = "93.184.215.14" if asked[host] == 1 else "169.254.169.254"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, int(port or 0)))]
+
+    class NoSocket(socket.socket):
+        def connect(self, address: Any) -> None:
+            sys.audit("socket.connect", self, address)  # as a real one does first
+            noted.append(address[0])
+            raise ConnectionRefusedError("nothing leaves this test")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(socket, "socket", NoSocket)
+    return noted
+
+
+async def test_a_name_that_changes_its_answer_is_refused_when_it_is_dialled(
+    dialled: list[str], make_alert: Make
+) -> None:
+    answer = await notify(message(make_alert(), "apprise", "own", "json://moves.example/hook"), allow=())
+    assert answer == Answer(
+        ok=False,
+        detail="169.254.169.254 is refused: a cloud metadata address. List the host or its block under "
+        "settings.allow_private if it is yours",
+    )
+    assert dialled == []
+
+
+async def test_a_redirect_is_a_failure(receiver: Receiver, make_receiver: Make, make_alert: Make) -> None:
+    other: Receiver = await make_receiver()
+    receiver.will(web.Response(status=307, headers={"location": other.url}))
+    for more in ("", "?redirect=yes"):
+        url = receiver.url.replace("http://", "json://") + more
+        assert not (await notify(message(make_alert(), "apprise", "own", url))).ok
+    assert len(receiver.got) == 2
+    assert other.got == []
+
+
+def test_only_the_guarded_thread_is_held() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        place = server.getsockname()
+        gate = Gate(Outbound())
+        with guarded(gate), pytest.raises(Refused, match="loopback"):
+            socket.create_connection(place)
+        assert gate.refused is not None
+        with guarded(Gate(Outbound(), {"127.0.0.1"})):
+            socket.create_connection(place).close()
+        socket.create_connection(place).close()
+        with guarded(gate), ThreadPoolExecutor(1) as others:
+            others.submit(socket.create_connection, place).result().close()
+        with guarded(gate), socket.socket(type=socket.SOCK_DGRAM) as mute, pytest.raises(Refused):
+            mute.sendto(b"x", place)
 
 
 async def test_what_is_no_service_is_said_without_its_secret(make_alert: Make) -> None:
