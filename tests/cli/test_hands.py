@@ -98,6 +98,29 @@ def test_rejected_it_counts_for_nothing_and_undone_it_waits_again(held: Desk) ->
     same_told_anew(held)
 
 
+def test_a_weak_contradiction_that_arrives_late_waits_too_and_can_be_accepted(desk: Desk, cars: Claim) -> None:
+    agreed = replace(cars, value=15, status=Status.AGREED, quote="15 percent")
+    for day, source in ((0, "Paper"), (1, "Wire"), (40, "Wire")):
+        desk.tell(day, agreed, source=source)
+    weak = replace(agreed, value=20, quote="20 percent", confidence=0.4)
+    assert desk.tell(30, weak, source="Blog", tier=3, late=15).changes == ()
+    (one,) = json.loads(desk.run("review", "list", "--json").stdout)
+    assert (one["value"], one["source"]) == (20, "Blog") and "contradicts 15" in one["reason"]
+    assert desk.run("review", "accept", "1", *WHY).exit_code == 0
+    assert desk.run("review").stdout == "nothing waits for review\n"
+    same_told_anew(desk)
+
+
+def test_a_held_difference_is_listed_as_one(desk: Desk, cars: Claim) -> None:
+    desk.tell(0, replace(cars, value=15, status=Status.AGREED, quote="15 percent"), tier=1)
+    points = replace(cars, value=None, delta=-2.5, unit="percentage_points", status=Status.AGREED, confidence=0.1)
+    desk.tell(30, points, source="Blog", tier=3)
+    listed = desk.run("review")
+    assert listed.exit_code == 1, listed.exception
+    assert "2.5" in listed.stdout and "points" in listed.stdout
+    assert json.loads(desk.run("review", "list", "--json").stdout)[0]["delta"] == -2.5
+
+
 def test_accepting_what_is_not_there_says_what_to_do(held: Desk) -> None:
     result = held.run("review", "accept", "7", *WHY)
     assert result.exit_code == 1 and "pactwatch review" in result.stderr

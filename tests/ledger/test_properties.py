@@ -15,8 +15,10 @@ from config.settings import Ledger
 from config.words import Kind, Qualifier, Status, Trust
 from monitor.ledger.book import Book
 from monitor.ledger.codec import from_json, to_json
+from monitor.ledger.due import coming
 from monitor.ledger.policy import Policy
 from monitor.ledger.terms import Term
+from monitor.ledger.views import glance, shown
 from monitor.types import Article, Change, ChangeClass, Claim, Source
 
 T = TypeVar("T")
@@ -166,6 +168,37 @@ def test_a_weak_report_that_names_no_change_undoes_nothing_confirmed(
     assert term.standing is not None
     assert (term.standing.value, term.standing.trust) == (12.0, Trust.CONFIRMED)
     assert outcome.changes == ()
+
+
+@settings(max_examples=150, deadline=None)
+@given(reports(), st.integers(0, 400))
+def test_a_glance_shows_what_the_whole_term_shows(told: list[Report], day: int) -> None:
+    today = (START + timedelta(days=day)).date()
+    book = Book(POLICY)
+    for article, said in told:
+        book.record(article, said)
+    for term in book.terms:
+        small = glance(term)
+        assert shown(small) == shown(term)
+        assert [(c.day, c.what) for c in coming([small], today)] == [(c.day, c.what) for c in coming([term], today)]
+        assert reports_of(small) == reports_of(term)
+        assert (small.versions or small.positions) or not (term.versions or term.positions)
+
+
+def reports_of(term: Term) -> int:
+    return sum(v.reports for v in term.versions) + sum(p.reports for p in term.positions) + term.left_out
+
+
+@settings(max_examples=150, deadline=None)
+@given(reports(), st.data())
+def test_what_holds_evidence_holds_it_in_its_order(told: list[Report], data: st.DataObject) -> None:
+    """By which a report is known to be late without a look at all of them."""
+    book = Book(POLICY)
+    for article, said in data.draw(st.permutations(told)):
+        book.record(article, said)
+    for term in book.terms:
+        for held in term.kept_evidence():
+            assert list(held) == sorted(held, key=lambda each: each.order)
 
 
 @settings(max_examples=150, deadline=None)

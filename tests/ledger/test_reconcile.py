@@ -140,3 +140,57 @@ def test_a_book_finds_its_terms_again() -> None:
     assert [t.key for t in book.find(Kind.TARIFF, "US", "KR")] == [KEY]
     assert book.get(KEY) == next(book.terms)
     assert book.get(replace(KEY, scope="autos")) is None
+
+
+def confirmed() -> Term:
+    """15 percent, agreed, by an official source."""
+    return reconcile(Term(key=KEY), CLAIM, replace(REPORT, tier=1), POLICY)[0]
+
+
+def after(days: float, claim: Claim, article: str = "weak") -> Evidence:
+    """A report of a blog, so many days after the first one."""
+    moment = DAY + timedelta(days=days)
+    return replace(REPORT, claim=claim, article=article, publisher="Blog", tier=3, published=moment, observed=moment)
+
+
+def test_what_the_reader_itself_doubts_is_held_only_where_it_would_move_something() -> None:
+    doubted = replace(CLAIM, confidence=0.2)
+    for claim, kind in (
+        (doubted, NoteKind.KEPT),
+        (replace(doubted, value=20.0), NoteKind.REVIEW),
+        (replace(doubted, value=20.0, previous=15.0), NoteKind.REVIEW),
+        (replace(doubted, effective="2025-11-01"), NoteKind.REVIEW),
+        (replace(doubted, status=Status.THREATENED, value=30.0), NoteKind.REVIEW),
+        (replace(doubted, status=Status.SPECULATED, value=30.0), NoteKind.KEPT),
+    ):
+        step = explain(confirmed(), after(10, claim), POLICY)
+        assert step.changes == () and step.note is not None
+        assert (step.note.kind, step.term.standing) == (kind, confirmed().standing)
+
+
+def test_an_unsure_weak_contradiction_is_held_and_one_that_names_what_it_replaces_is_not() -> None:
+    unsure = replace(CLAIM, value=20.0, confidence=0.5)
+    held = explain(confirmed(), after(10, unsure), POLICY)
+    assert held.changes == () and held.note is not None and held.note.kind is NoteKind.REVIEW
+    (change,) = explain(confirmed(), after(10, replace(unsure, previous=15.0)), POLICY).changes
+    assert (change.after, change.trust) == (20.0, Trust.UNCONFIRMED)
+
+
+def test_a_held_claim_that_arrives_late_is_held_all_the_same() -> None:
+    later = explain(confirmed(), after(20, replace(CLAIM, status=Status.ORDERED), "later"), POLICY).term
+    late = explain(later, after(10, replace(CLAIM, value=20.0, confidence=0.5)), POLICY)
+    assert late.changes == () and late.note is not None
+    assert late.note.kind is NoteKind.REVIEW and "contradicts 15" in late.note.reason
+    assert late.term.standing == later.standing
+
+
+def test_the_last_of_very_many_reports_is_known_and_what_comes_after_it_is_late() -> None:
+    term = confirmed()
+    for number in range(40):
+        term = explain(term, after(number + 1, CLAIM, f"r{number:02}"), POLICY).term
+    assert term.standing is not None
+    assert (term.standing.reports, len(term.standing.evidence)) == (41, 24)
+    late = explain(term, after(39.5, replace(CLAIM, value=20.0, previous=15.0)), POLICY)
+    assert late.term.standing is not None and late.term.versions[0].value == 15.0
+    again = explain(term, term.standing.evidence[-1], POLICY)
+    assert again.term is term and again.note is not None and again.note.kind is NoteKind.PASSED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,12 +23,13 @@ from monitor.types import Reading
 GOLD = Path(__file__).parent.parent / "gold"
 
 
-@pytest.fixture(params=["us-kr", "us-jp", "us-cn"])
-def stream(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+@pytest.fixture(params=["us-kr", "us-jp", "us-cn", "us-kr on a server"])
+def stream(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A store into which a stream's given claims went, each article at its time, dates settled before each."""
-    claims = claims_by_article(GOLD / f"{request.param}.claims.jsonl")
-    store = Store.open(url_for(tmp_path))
-    with store.begin() as connection, (GOLD / f"{request.param}.articles.jsonl").open("rb") as lines:
+    name, _, server = request.param.partition(" on ")
+    claims = claims_by_article(GOLD / f"{name}.claims.jsonl")
+    store = Store.open(request.getfixturevalue("postgresql_url") if server else url_for(tmp_path))
+    with store.begin() as connection, (GOLD / f"{name}.articles.jsonl").open("rb") as lines:
         for _, article in articles(lines):
             assert not isinstance(article, str)
             now, source = article.observed, article.source
@@ -41,7 +43,8 @@ def stream(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
             items.save(connection, feeds.get(connection, source.name), [entry], now, baseline=False)
             for unread in items.backlog(connection, 5):
                 steps.record(connection, unread, Reading(claims=claims.get(article.id, ())), "1", Config(), now)
-    return store
+    yield store
+    store.close()
 
 
 def test_a_stream_told_anew_is_what_was_stored(stream: Store) -> None:
