@@ -17,19 +17,15 @@ MAX_VALIDATOR: Final = 1_000
 #: Characters of the Link field that are looked at.
 MAX_LINKS: Final = 8_000
 
+#: No control characters, and no bytes that are no UTF-8 (as aiohttp hands them on).
+_PLAIN = re.compile("[^\x00-\x1f\x7f\ud800-\udfff]+")
 _LINK = re.compile(r"<([^<>]{1,2000})>([^<>]{0,1000})")
 _REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]{0,200})\"|([^\s;,\"]{1,100}))", re.IGNORECASE)
 
 
 def validator(value: str | None) -> str | None:
     """A validator that can be stored and sent back unchanged, or None: too long, or not plain characters."""
-    if (
-        not value
-        or len(value) > MAX_VALIDATOR
-        or not all(" " <= c != "\x7f" and not "\ud800" <= c <= "\udfff" for c in value)
-    ):
-        return None
-    return value
+    return value if value and len(value) <= MAX_VALIDATOR and _PLAIN.fullmatch(value) else None
 
 
 def wait(value: str | None, now: datetime) -> float | None:
@@ -54,7 +50,7 @@ def freshness(fields: Mapping[str, str], now: datetime) -> float | None:
         if name == "max-age" and digits.isascii() and digits.isdigit():
             age = fields.get("Age", "0").strip()
             return max(0.0, float(digits[:12]) - (float(age[:12]) if age.isascii() and age.isdigit() else 0))
-    expires = _date(fields.get("Expires", ""))
+    expires = _date(fields["Expires"]) if "Expires" in fields else None
     if expires is None:
         return None
     return max(0.0, (expires - (_date(fields.get("Date", "")) or now)).total_seconds())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -61,8 +61,9 @@ class State:
 
     def scheduled(self, planned: Schedule, now: datetime, **others: Any) -> State:
         """This state with another schedule and perhaps other fields; `now` is when it was made."""
-        moved = {name: getattr(planned, name) for name in SCHEDULE}
-        return replace(self, **moved | {"next_poll_at": planned.next_poll_at or now} | others)
+        values = {name: getattr(self, name) for name in State.__slots__}
+        values |= {name: getattr(planned, name) for name in SCHEDULE}
+        return State(**values | {"next_poll_at": planned.next_poll_at or now} | others)
 
 
 SCHEDULE = tuple(f.name for f in fields(Schedule))
@@ -237,7 +238,10 @@ def claim_due(
         .values(lease_until=now + lease, lease_token=token)
         .returning(feeds)
     )
-    rows = sorted(connection.execute(take).mappings(), key=lambda row: (row["next_poll_at"], row["id"]))
+    found = connection.execute(take)
+    names = tuple(found.keys())
+    rows = [dict(zip(names, row, strict=True)) for row in found]  # many lookups each, for which a row is slow
+    rows.sort(key=lambda row: (row["next_poll_at"], row["id"]))
     return [Lease(**_stored(row), token=token, until=now + lease) for row in rows]
 
 
@@ -315,15 +319,19 @@ def _rest(connection: Connection, names: Sequence[str]) -> int:
     return connection.execute(update(feeds).where(feeds.c.name.in_(names), feeds.c.active).values(**resting)).rowcount
 
 
+#: What a feed is that says nothing but its name and address.
+_PLAIN = Feed.model_validate({"name": "plain", "url": "https://example.org/"})
+
+
 def _feed(spec: dict[str, Any]) -> Feed:
     """The feed of a row. It was checked when it was written; that is not done anew for each poll, where no field needs
     more than its plain value."""
     if spec.get("interval") is None and spec.get("login") is None:
-        return Feed.model_construct(**spec | {"tags": tuple(spec.get("tags", ()))})
+        return _PLAIN.model_copy(update=spec | {"tags": tuple(spec.get("tags", ()))})
     return Feed.model_validate(spec)
 
 
-def _stored(row: RowMapping) -> dict[str, Any]:
+def _stored(row: Mapping[Any, Any]) -> dict[str, Any]:
     state = {name: row[name] for name in State.__slots__} | {
         "why": row["why"] or "",
         "last_error": row["last_error"] or "",
