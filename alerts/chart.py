@@ -91,7 +91,7 @@ def _labels(pen: ImageDraw, shown: Sequence[Step], places: Sequence[tuple[float,
     for one, (x, y) in reversed(list(zip(shown, places, strict=True))):
         box = (x - radius, y - radius, x + radius, y + radius)
         pen.ellipse(box, fill=BLUE if one.applied else WHITE, outline=BLUE, width=2 * SCALE)
-        label, said = one.label.translate(PLAIN), _day(one.day)
+        label, said = " ".join(one.label.translate(PLAIN).split()), _day(one.day)
         wide = max(pen.textlength(label, font), pen.textlength(said, small)) / 2
         # What is at the edge is moved inwards.
         middle = min(max(x, wide + 2 * SCALE), WIDTH * SCALE - wide - 2 * SCALE)

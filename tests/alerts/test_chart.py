@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from sqlalchemy import Engine, select
@@ -73,6 +73,7 @@ def test_a_euro_is_written_out_for_a_font_that_has_none() -> None:
     assert chart.png(signs) == chart.png(plain)
 
 
+@example([(0, 1.0, "two\nlines", True)])
 @settings(max_examples=25, deadline=None)
 @given(
     st.lists(
