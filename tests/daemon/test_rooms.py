@@ -1,0 +1,69 @@
+"""The rooms together: what waits for its time leaves then."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from alerts import outbox
+from alerts.types import Alert
+from config.load import Loaded
+from config.settings import Config, Settings, Subscription, Watchlist
+from monitor.daemon.rooms import open_works
+from monitor.daemon.works import Surroundings
+from monitor.store import Store, url_for
+
+NOW = datetime(2025, 11, 14, 9, 0, tzinfo=UTC)
+
+
+class World:
+    """A clock that is moved on shortly before the next attempt, and what the rooms tell."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+        self.woken = asyncio.Event()
+        self.told: list[str] = []
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def hear(self, name: str, payload: Mapping[str, Any]) -> None:
+        self.told.append(name)
+        if payload.get("next_attempt_at"):
+            self.now = payload["next_attempt_at"] - timedelta(milliseconds=20)
+
+
+async def test_another_try_comes_when_it_is_due_and_not_at_the_next_turn(
+    tmp_path: Path, unused_tcp_port_factory: Callable[[], int]
+) -> None:
+    hook = Subscription(
+        name="desk", watchlist="all", channel="webhook", to=f"http://127.0.0.1:{unused_tcp_port_factory()}/hook"
+    )
+    config = Config(
+        settings=Settings(allow_private=("127.0.0.0/8",)), watchlists=(Watchlist(name="all"),), subscriptions=(hook,)
+    )
+    world, store = World(), Store.open(url_for(tmp_path))
+    loaded = Loaded(
+        config=config, files=(), warnings=(), source=tmp_path, config_dir=tmp_path, data_dir=tmp_path
+    )  # fmt: skip
+    rooms = await open_works(
+        Surroundings(
+            loaded=loaded, store=store, clock=world.clock, draw=lambda: 0.0, on_event=world.hear, wake=world.woken.set
+        )
+    )
+    with store.begin() as connection:
+        outbox.put(connection, Alert(id="a", labels={}, title="t", at=NOW), "desk", "r", NOW)
+    assert await rooms.deliver() == 1
+    assert world.told == ["delivery_retry"]
+    async with asyncio.timeout(5):
+        await world.woken.wait()
+    world.now += timedelta(milliseconds=20)
+    assert await rooms.deliver() == 1
+    await rooms.close()
+    world.woken.clear()
+    await asyncio.sleep(0.05)
+    assert not world.woken.is_set(), "no alarm goes off after the end"
+    store.close()
