@@ -74,6 +74,8 @@ class Deliverer:
         self._proven: Counter[str] = Counter()
         #: Ids that are claimed or under way → their subscriptions.
         self._flying: dict[str, str] = {}
+        #: Claimed and not begun by a lane that ended in a failure of the database: to be given back.
+        self._left: list[Lease] = []
         self._attempts = 0
         #: Attempts without an answer yet.
         self._open = 0
@@ -109,6 +111,7 @@ class Deliverer:
         until = self._loop.time() + patience
         before = self._attempts
         await self._books.flush()
+        await self._give_back_left()
         self._key = self._key or await self._books.key()
         while not self._stopping and self._loop.time() < until:
             self._woken.clear()
@@ -141,7 +144,8 @@ class Deliverer:
         self._channels, self._made_for = {}, None
         await self._close_retired()
         await self._books.flush()
-        await self.give_back([lease for lane, _ in self._lanes.values() for lease in lane.waiting])
+        self._left += [lease for lane, _ in self._lanes.values() for lease in lane.waiting]
+        await self._give_back_left()
         return cut
 
     async def _until_news(self, longest: float) -> None:
@@ -180,9 +184,10 @@ class Deliverer:
 
     def _reap(self) -> None:
         """Forget lanes that ended. Raises what the database raised in one."""
-        for target, (_, task) in list(self._lanes.items()):
+        for target, (lane, task) in list(self._lanes.items()):
             if task.done():
                 del self._lanes[target]
+                self._left += lane.waiting
                 if not task.cancelled():
                     task.result()
 
@@ -212,9 +217,17 @@ class Deliverer:
 
     async def give_back(self, leases: Sequence[Lease]) -> None:
         """Queue again what was claimed and not begun."""
-        if leases:
+        try:
             await self._books.give_back(leases)
-            self._land(leases)
+        except BaseException:
+            self._left += leases
+            raise
+        self._land(leases)
+
+    async def _give_back_left(self) -> None:
+        left, self._left = self._left, []
+        if left:
+            await self.give_back(left)
 
     async def carry(self, lease: Lease, target: str, answered: Callable[[], None]) -> None:
         """One attempt: sent, its outcome written, whoever listens told."""

@@ -112,14 +112,17 @@ class Lane:
         await self._give_back()
         await self._claim(1)
         if not self.waiting:
-            return True
+            return not self._more
         self._begin(self.waiting.popleft())
         return False
 
     async def _claim(self, limit: int) -> None:
+        # What is poked for while the claim is under way may have come too late for it.
+        self._more = False
         found = await self._crew.claim(self._target, limit)
         self.waiting += found
-        self._more = len(found) >= limit
+        if len(found) >= limit:
+            self._more = True
 
     async def _give_back(self) -> None:
         if self.waiting:

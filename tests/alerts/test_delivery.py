@@ -225,6 +225,31 @@ async def test_an_outcome_that_could_not_be_written_is_written_later(
     assert len(receiver.got) == 1
 
 
+async def test_what_was_claimed_when_the_disk_was_full_is_sent_when_it_is_not(
+    desk: Desk,
+    receiver: Receiver,
+    make_config: Make,
+    subscribe: Make,
+    make_alert: Make,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk.config = make_config(subscribe(receiver.url), per_target=2)
+    desk.put(*(make_alert(id=f"chg_{number}") for number in range(12)))
+
+    def full(*args: Any, **kwargs: Any) -> None:
+        raise OSError("no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "finish_all", full)
+        patch.setattr(outbox, "give_back", full)
+        for _ in range(2):
+            with pytest.raises(OSError, match="no space left"):
+                await desk.deliverer.deliver_due()
+    await desk.deliverer.deliver_due()
+    assert desk.states() == ["sent"] * 12
+    assert len(receiver.got) == len(desk.answers()) == 12
+
+
 async def test_a_slow_receiver_holds_up_only_itself(
     desk: Desk, make_receiver: Make, make_config: Make, subscribe: Make, make_alert: Make, hang: Hang
 ) -> None:
