@@ -189,7 +189,9 @@ class Poller:
         """Parses and stores what has come, as much as fits a batch."""
         batch = self._batch()
         try:
-            polls = await asyncio.to_thread(read_all, batch, self._clock())
+            # Where no document came, as mostly, there is nothing to take to another thread.
+            documents = any(isinstance(one.found, Fetched) for one in batch)
+            polls = await asyncio.to_thread(read_all, batch, self._clock()) if documents else batch
             await self._store(turn, polls)
         except StoreError as error:
             turn.trouble = error

@@ -101,7 +101,9 @@ def _state(
 ) -> feeds.State:
     """The feed's state after a poll. What the poll brought is stored; the state is not yet."""
     covered = _heed_hub(connection, lease, brought, len(saved.new), now)
-    outcome = replace(brought.outcome, new=len(saved.new), pushed=covered and polling.websub)
+    outcome = brought.outcome
+    if saved.new or covered:
+        outcome = replace(outcome, new=len(saved.new), pushed=covered and polling.websub)
     planned = schedule.after(lease.state.schedule, outcome, now, draw, polling, lease.feed.interval)
     others: dict[str, Any] = {"last_polled_at": now}
     if (answer := brought.answer) is not None:
