@@ -14,6 +14,7 @@ from bench.polling import world
 from bench.polling.loopback import Loopback
 from config.outbound import Outbound
 from config.settings import Config, Feed, Polling, Settings
+from monitor.daemon import frugal
 from monitor.feeds.fetch import Fetcher
 from monitor.pipeline import Pipeline
 from monitor.store import Store
@@ -60,6 +61,7 @@ class Ours:
             sync(connection, self.feeds, now())
         outbound = Outbound(["127.0.0.0/8"], resolver=Loopback())
         fetcher = await self.resources.enter_async_context(Fetcher(self.config.settings, outbound, clock=now))
+        self.resources.enter_context(frugal.kept())  # as the daemon does
         hears = {"on_event": self.on_event} if self.on_event else {}
         self.pipeline = Pipeline(self.store, fetcher, lambda: self.config, now, unread, **hears)
 

@@ -187,9 +187,9 @@ class Daemon:
                     yield False
                     return
                 self._works = works
-                frugal.give_back()  # Making ready takes more than is kept.
                 try:
-                    yield True
+                    with frugal.kept():
+                        yield True
                 finally:
                     await self._quietly(works.close())
             finally:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 #: `M_ARENA_MAX` of mallopt(3).
@@ -25,6 +28,19 @@ def give_back() -> None:
     """Gives memory that was freed back to the machine (malloc_trim(3)); takes milliseconds. Nothing elsewhere."""
     if (trim := _of_glibc("malloc_trim")) is not None:
         trim(0)
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """What was made until now stays, the models above all, and is not looked through for garbage again and again: that
+    took tens of milliseconds in the midst of polls."""
+    gc.collect()
+    give_back()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _of_glibc(name: str) -> ctypes._NamedFuncPointer | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import platform
 import subprocess
 import sys
@@ -80,3 +81,13 @@ def test_elsewhere_nothing_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ctypes, "CDLL", None)
     frugal.one_arena()
     frugal.give_back()
+
+
+def test_what_is_kept_is_looked_through_no_more_until_the_end() -> None:
+    before = gc.get_freeze_count()
+    made = [[number] for number in range(1_000)]
+    with frugal.kept():
+        assert gc.get_freeze_count() > before + len(made)
+        assert not any(one is made for one in gc.get_objects())
+    assert gc.get_freeze_count() == 0
+    assert any(one is made for one in gc.get_objects())
