@@ -15,7 +15,7 @@ from monitor.ledger import handwork
 from monitor.ledger.changes import Outcome, event, moved, taken
 from monitor.ledger.due import mature
 from monitor.ledger.policy import Policy
-from monitor.ledger.reconcile import retell
+from monitor.ledger.reconcile import recounted, retell
 from monitor.ledger.terms import Act, Evidence, Hand, Position, Term, Version, bare
 from monitor.types import Change, ChangeClass, TermKey
 
@@ -47,7 +47,7 @@ def apply(get: Get, hand: Hand, undone: Hand | None, policy: Policy) -> Outcome:
 
 def again(term: Term, evidence: Iterable[Evidence], policy: Policy, now: datetime) -> Term:
     """The term told anew from the evidence with what people decided, dates up to `now` given their effect."""
-    return mature(retell(bare(term), evidence, policy), now)[0]
+    return recounted(term, mature(retell(bare(term), evidence, policy), now)[0])
 
 
 def _held(get: Get, key: TermKey, act: Act) -> Term:

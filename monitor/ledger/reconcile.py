@@ -16,8 +16,8 @@ from monitor.ledger.case import Act, Verdict
 from monitor.ledger.changes import NoteKind, event, moved, rises, taken
 from monitor.ledger.due import mature
 from monitor.ledger.policy import Policy
-from monitor.ledger.taking import Step, kept, noted, take
-from monitor.ledger.terms import LADDER, PENDING, Evidence, Term, bare, by_order, is_position
+from monitor.ledger.taking import Holder, Step, kept, noted, take
+from monitor.ledger.terms import LADDER, PENDING, Evidence, Position, Term, Version, bare, by_order, is_position
 from monitor.types import Change, ChangeClass, Claim
 
 
@@ -32,9 +32,10 @@ def reconcile(term: Term, claim: Claim, evidence: Evidence, policy: Policy) -> t
 
 def explain(term: Term, evidence: Evidence, policy: Policy) -> Step:
     """As `reconcile`, with a note that says why a claim changed nothing."""
-    if term.hands and handwork.set_aside(term, evidence):
+    if term.hands and handwork.set_aside(term, evidence) and not _known(term, evidence):
         note = noted(term, evidence, NoteKind.KEPT, "a person set this report aside")
         return Step(term=replace(term, aside=tuple(sorted((*term.aside, evidence), key=by_order))), note=note)
+    # What is younger than everything kept cannot be among it: only the others are looked for.
     if _newest(term, evidence):
         grown, came = mature(term, evidence.published)
         step = take(grown, evidence, policy)
@@ -69,7 +70,7 @@ def _late(term: Term, evidence: Evidence, policy: Policy) -> Step:
     unique = {_identity(e): e for e in (*term.all_evidence(), evidence)}
     after, own = _told(bare(term), unique.values(), policy, evidence)
     reached = max([*(e.published for e in unique.values()), *(v.since for v in term.versions if v.by_date)])
-    after, _ = mature(after, reached)
+    after = recounted(term, mature(after, reached)[0])
     if not _still_told(term, after, evidence):
         reason = "published before what stands, which it cannot undo"
         return kept(term, evidence, Verdict(Act.KEEP, reason))
@@ -81,6 +82,24 @@ def _late(term: Term, evidence: Evidence, policy: Policy) -> Step:
         return Step(term=after, changes=changes)
     reason = "published before what is recorded: it takes its place in the history"
     return Step(term=after, note=noted(after, evidence, NoteKind.KEPT, reason))
+
+
+def recounted(before: Term, after: Term) -> Term:
+    """The term told anew, with the reports counted that were no longer kept when it was."""
+    told: list[Version | Position] = [*before.versions, *before.positions]
+    gone = {
+        (held.article, held.since, held.status): held.reports - len(held.evidence)
+        for held in told
+        if held.reports > len(held.evidence)
+    }
+    if not gone:
+        return after
+
+    def count(held: Holder) -> Holder:
+        more = gone.get((held.article, held.since, held.status), 0)
+        return replace(held, reports=held.reports + more) if more > 0 else held
+
+    return replace(after, versions=tuple(map(count, after.versions)), positions=tuple(map(count, after.positions)))
 
 
 def _still_told(before: Term, after: Term, late: Evidence) -> bool:

@@ -131,11 +131,11 @@ def _answered(case: Case) -> tuple[Position, ...]:
 def _grown(held: Holder, evidence: Evidence) -> Holder:
     """The version or position with one more report. Of many the first are kept, and the last: by it the term knows what
     arrives late."""
-    kept = (*held.evidence[: _KEPT - 1], evidence)
+    cited = (*held.evidence[: _KEPT - 1], evidence)
     rivals = held.rivals if isinstance(held, Version) else ()
     settled_already = held.trust is Trust.CONFIRMED and not rivals
-    grown = held.trust if settled_already else attested(kept, rivals)
-    return changed(held, evidence=kept, reports=held.reports + 1, trust=grown)
+    grown = held.trust if settled_already else attested(cited, rivals)
+    return changed(held, evidence=cited, reports=held.reports + 1, trust=grown)
 
 
 def _support(term: Term, evidence: Evidence, verdict: Verdict) -> Step:
