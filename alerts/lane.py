@@ -54,8 +54,9 @@ class Lane:
         self.waiting = deque(first)
         #: Whether more may be due than was claimed.
         self._more = len(first) >= crew.room(target).ahead
-        #: Attempts without an answer.
+        #: Attempts without an answer, and whether one came since the last claim.
         self._open = 0
+        self._moving = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._claiming: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
@@ -93,9 +94,12 @@ class Lane:
             return await self._one_by_one()
         while self.waiting and self._open < room.width and len(self._tasks) < UNWRITTEN * room.width:
             self._begin(self.waiting.popleft())
-        if self._more and self._claiming is None and len(self.waiting) <= room.ahead // 2:
+        # Nothing is claimed for a target that does not answer: it could not begin.
+        able = self._moving or self._open < room.width
+        if self._more and able and self._claiming is None and len(self.waiting) <= room.ahead // 2:
+            self._moving = False
             self._claiming = self._spawn(self._claim(room.ahead - len(self.waiting)))
-        return not (self.waiting or self._tasks or self._claiming)
+        return not (self.waiting or self._tasks or self._claiming or self._more)
 
     async def _wind_up(self) -> bool:
         """Nothing begins any more."""
@@ -136,6 +140,7 @@ class Lane:
 
     def _answered(self) -> None:
         self._open -= 1
+        self._moving = True
         self._news.set()
 
     def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
