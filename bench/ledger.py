@@ -8,7 +8,7 @@ with what is stored included (claims a second); a new report by the daemon's own
 and its commit, which waits for the disk (medians and the slowest of 200); the page of a deal. The time of the processor
 stands beside the clock's: on a machine that does other things the two differ.
 
-A million claims take some minutes, 1.5 GB of disk in the temporary folder and about 2 GB of memory.
+A million claims take ten minutes or so, 2 GB of disk in the temporary folder and 3 GB of memory.
 """
 
 from __future__ import annotations
