@@ -255,12 +255,12 @@ class Daemon:
     async def _keep_up(self) -> None:
         await asyncio.to_thread(upkeep.tidy, self._store)
         await asyncio.to_thread(upkeep.warn_of_little_space, self._folder)
-        await asyncio.to_thread(frugal.give_back)
 
     async def _look(self) -> None:
         """Look after ourselves: leave a sign of life, tell the manager, and call the heartbeat if all is well."""
         ailments = failing(self._ticker.records) + self._stuck()
         await asyncio.to_thread(self._lock.sign_of_life, real_time(), ailments)
+        await asyncio.to_thread(frugal.give_back)
         found = ailments + await asyncio.to_thread(self._stored_problems)
         self._notifier.status("; ".join(found) or self._summary())
         await self._heartbeat(found)
