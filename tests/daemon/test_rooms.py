@@ -12,6 +12,7 @@ from alerts import outbox
 from alerts.types import Alert
 from config.load import Loaded
 from config.settings import Config, Settings, Subscription, Watchlist
+from monitor.daemon.recovery import take_back
 from monitor.daemon.rooms import open_works
 from monitor.daemon.works import Surroundings
 from monitor.store import Store, url_for
@@ -66,4 +67,17 @@ async def test_another_try_comes_when_it_is_due_and_not_at_the_next_turn(
     world.woken.clear()
     await asyncio.sleep(0.05)
     assert not world.woken.is_set(), "no alarm goes off after the end"
+    store.close()
+
+
+def test_what_was_claimed_before_a_crash_is_due_at_once_and_its_attempt_not_counted(tmp_path: Path) -> None:
+    store = Store.open(url_for(tmp_path))
+    lease = timedelta(minutes=1)
+    with store.begin() as connection:
+        outbox.put(connection, Alert(id="a", labels={}, title="t", at=NOW), "desk", "r", NOW)
+        (lost,) = outbox.claim(connection, NOW, 9, lease, subscriptions=["desk"])
+        assert take_back(connection, NOW) == (0, 1)
+        (again,) = outbox.claim(connection, NOW, 9, lease, subscriptions=["desk"])
+    assert (again.id, again.attempt) == (lost.id, 1)
+    assert again.token != lost.token
     store.close()
