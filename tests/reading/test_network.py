@@ -1,0 +1,77 @@
+"""Networks: what packed integers add up to is what the weights say, and what training learns holds when written."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.reading.models import Labels, Pairs, Rank
+from monitor.reading.network import Network
+from training import network
+from training.network import Plan
+from training.optimise import Choice, Labelled, PairChoice
+
+WEIGHT = st.floats(-6, 6)
+ROW = st.lists(WEIGHT, min_size=5, max_size=5)
+
+
+def plainly(
+    table: dict[str, list[float]], bias: list[float], out: list[list[float]], features: set[str]
+) -> list[float]:
+    """The outputs of a network of two outputs and three hidden units, reckoned with floats."""
+    total = [sum(table[f][k] for f in features if f in table) for k in range(5)]
+    hidden = [max(0.0, total[2 + k] + bias[k]) for k in range(3)]
+    return [total[k] + sum(h * out[i][k] for i, h in enumerate(hidden)) for k in range(2)]
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcdefgh"), ROW, min_size=1),
+    st.lists(WEIGHT, min_size=3, max_size=3),
+    st.lists(st.lists(st.floats(-2, 2), min_size=2, max_size=2), min_size=3, max_size=3),
+    st.sets(st.sampled_from("abcdefghxyz")),
+)
+def test_packed_integers_add_up_to_what_the_weights_say(
+    table: dict[str, list[float]], bias: list[float], out: list[list[float]], features: set[str]
+) -> None:
+    packed = Network.of([table], 2, bias, out)
+    again = Network.from_json(json.loads(json.dumps(packed.to_json())))
+    for one in (packed, again):
+        assert one.outputs(one.summed(0, features)) == pytest.approx(plainly(table, bias, out, features), abs=0.02)
+
+
+def test_a_feature_counts_once_and_unknown_ones_not_at_all() -> None:
+    model = Labels.linear(("no", "yes"), {"tariff": (0.0, 1.0)})
+    assert model.probabilities(["tariff", "tariff", "goal"]) == model.probabilities(["tariff"])
+    assert model.probabilities([]) == [0.5, 0.5]
+
+
+def test_a_hidden_layer_learns_what_no_single_word_tells() -> None:
+    """Either word alone means one thing, both or none the other: no sum of weights can tell."""
+    kinds = [(["a"], "odd"), (["b"], "odd"), (["a", "b"], "even"), (["1"], "even")]
+    things = [Labelled([*found, "1"], label, f"g{n}") for n in range(40) for found, label in kinds]
+    model = network.labels(things, Plan(hidden=12, epochs=60, batch=16, drop_features=0.0, drop_hidden=0.0, rate=2e-2))
+    for found, label in kinds:
+        shares = dict(zip(model.labels, model.probabilities([*found, "1"]), strict=True))
+        assert max(shares, key=lambda name: shares[name]) == label
+
+
+def test_the_same_lessons_give_the_same_weights() -> None:
+    choices = [Choice([["near"], ["far"]], {0}, f"g{n}") for n in range(12)]
+    plan = Plan(hidden=4, epochs=4, batch=4)
+    first, second = (network.rank(choices, plan) for _ in range(2))
+    assert json.dumps(first.network.to_json()) == json.dumps(second.network.to_json())
+    assert first.score(["near"]) > first.score(["far"])
+
+
+def test_pairs_are_told_by_both_and_by_what_they_have_together() -> None:
+    pairs = [PairChoice([["us"], ["kr"]], [(0, 1, ["levies"]), (1, 0, ["bears"])], {0}, f"g{n}") for n in range(12)]
+    model: Pairs = network.pairs(pairs, Plan(hidden=4, epochs=12, batch=4))
+    us, kr = (model.first(["us"]), model.second(["us"])), (model.first(["kr"]), model.second(["kr"]))
+    assert model.score(us[0], kr[1], ["levies"]) > model.score(kr[0], us[1], ["bears"])
+
+
+def test_a_rank_without_a_hidden_layer_is_the_sum_of_its_weights() -> None:
+    assert Rank.linear({"a": 1.5, "b": -0.5}).score(["a", "b", "c"]) == pytest.approx(1.0, abs=1e-3)
