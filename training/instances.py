@@ -28,11 +28,11 @@ STRENGTH = {
 }
 #: The models that have a hidden layer: those whose decisions hang on several words together.
 PLANS = {
-    "kind": Plan(),
+    "kind": Plan(hidden=24),
     "kind_again": Plan(hidden=16),
-    "status": Plan(members=3),
-    "scope": Plan(hidden=48),
-    "sides": Plan(hidden=48),
+    "status": Plan(),
+    "scope": Plan(),
+    "sides": Plan(),
 }
 
 

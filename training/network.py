@@ -38,7 +38,7 @@ class Plan:
     #: What a weight loses in a step, as a share of the step size.
     decay: float = 1e-2
     #: A feature of fewer articles is not learnt.
-    least: int = 3
+    least: int = 5
     seed: int = 1
     #: Networks that are trained apart, from seeds of their own, and then answer as one: their mean.
     members: int = 2
