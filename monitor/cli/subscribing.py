@@ -78,6 +78,9 @@ def _made(name: str, given: dict[str, Any], reference: str | None) -> Subscripti
         raise click.UsageError("name one: --mail ADDRESS or --webhook URL")
     secret = None
     if reference is not None:
+        if not reference.startswith(("env:", "file:")):
+            # It may be the secret itself, which is not to be shown.
+            raise click.UsageError("--secret: must say where the secret is: write env:NAME or file:/path")
         secret = revealed(reference)
         if secret is None:
             raise click.UsageError(f"--secret: {reference} leads to no secret; write env:NAME or file:/path")

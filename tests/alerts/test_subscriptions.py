@@ -134,12 +134,14 @@ async def test_a_webhook_must_answer_a_test(folder: Make, receiver: Receiver) ->
         (("x", "-w", "korea", "--mail", "a@example.org", "--zone", "Europe/Berlim"), 'did you mean "Europe/Berlin"?'),
         (("desk", "-w", "korea", "--mail", "a@example.org"), "already, and it wins"),
         (("x", "-w", "korea", "--webhook", "https://h.example/", "--secret", "env:NONE"), "leads to no secret"),
+        (("x", "-w", "korea", "--webhook", "https://h.example/", "--secret", SECRET), "must say where the secret is"),
     ],
 )
 def test_what_is_wrong_is_said_before_anything_is_sent(folder: Make, args: tuple[str, ...], said: str) -> None:
     result = run(folder(), "subscribe", *args)
     assert result.exit_code == 2
     assert said in result.stderr.replace("\n", " ")
+    assert SECRET not in result.output
 
 
 def added(connection: Any, clock: Clock, name: str = "anna", **more: Any) -> Subscription:
