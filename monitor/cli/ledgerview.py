@@ -18,6 +18,7 @@ from monitor.announce import alert, change_id
 from monitor.announce.alert import data
 from monitor.announce.wording import amount, beside, day, figure, term
 from monitor.cli.console import console
+from monitor.cli.loading import counted
 from monitor.ledger.terms import Evidence, Position, Term, Version
 from monitor.store.ledger import Entry
 
@@ -76,7 +77,7 @@ def show_history(terms: Sequence[Term]) -> None:
         for told in sorted(all_told, key=lambda one: one.since):
             _show_told(out, each, told)
         if each.others:
-            out.print(Text(f"and {len(each.others)} reports that moved nothing", "dim"))
+            out.print(Text(f"and {counted(len(each.others), 'report')} that moved nothing", "dim"))
         out.print()
 
 

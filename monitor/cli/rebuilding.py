@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.asking import open_ledger, open_with, print_json
-from monitor.cli.loading import load_or_exit
+from monitor.cli.loading import counted, load_or_exit
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -117,7 +117,7 @@ def _show(made: Rebuilt, reread: bool, accepted: bool, as_json: bool) -> None:
     if reread:
         click.echo(f"{len(made.rereads)} {'item is' if len(made.rereads) == 1 else 'items are'} read otherwise now")
     if not number:
-        click.echo(f"{terms} terms: all come out as they are stored")
+        click.echo(f"{counted(terms, 'term')}: all come out as they are stored")
     else:
         click.echo(f"{number} of {terms} terms {'comes' if number == 1 else 'come'} out otherwise")
     for hand, why in made.void:

@@ -96,7 +96,7 @@ def add(
             made = rows.add(connection, labels, author or getpass.getuser(), reason, now, until)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    click.echo(json.dumps(_data(made), ensure_ascii=False) if as_json else f"{made.id}: {made.said}")
+    click.echo(json.dumps(_data(made), ensure_ascii=False) if as_json else made.said)
 
 
 @silences.command(short_help="End a silence now.")
