@@ -77,6 +77,8 @@ def _rows(loaded: Loaded) -> list[dict[str, Any]]:
         state = "active" if confirmed else "waits for its code"
         if one.paused or one.name in held:
             state = f"paused{': ' + held[one.name] if held.get(one.name) else ''}"
+        if origin == "command" and one.paused and one.name not in held:
+            state = "its secret is not found here"
         rows.append(
             {
                 "name": one.name,

@@ -111,7 +111,7 @@ async def test_a_refused_code_stores_nothing(folder: Make, make_mailbox: Make) -
     assert states(where) == {"desk": "active"}
 
 
-async def test_a_webhook_must_answer_a_test(folder: Make, receiver: Receiver) -> None:
+async def test_a_webhook_must_answer_a_test(folder: Make, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     receiver.will(web.Response(status=500), web.Response(status=200))
     where = folder()
     command = ("subscribe", "hook", "-w", "korea", "--webhook", receiver.url, "--secret", "env:HOOK", "--json")
@@ -123,6 +123,8 @@ async def test_a_webhook_must_answer_a_test(folder: Make, receiver: Receiver) ->
     assert hook.secret is not None
     assert hook.secret.get_secret_value() == SECRET
     assert SECRET.encode() not in (where / "data" / "pactwatch.db").read_bytes()
+    monkeypatch.delenv("HOOK")
+    assert states(where)["hook"] == "its secret is not found here"
 
 
 @pytest.mark.parametrize(
