@@ -141,7 +141,8 @@ def warnings(checked: Checked, languages: frozenset[str]) -> Iterator[Problem]:
     """What works but is probably not meant. `languages` are those that the program can read."""
     on = [(node, feed) for node, feed in checked.feeds if feed.enabled]
     if checked.complete and not on:
-        yield Problem(file=None, line=None, message="no feed is on", hint="add feeds, or set catalogue: true")
+        hint = "add feeds, here or by `pactwatch feeds add`, or set catalogue: true"
+        yield Problem(file=None, line=None, message="the files switch no feed on", hint=hint)
     for node, feed in on:
         if languages and feed.language.partition("-")[0] not in languages:
             message = f'feed "{feed.name}": nothing is read in the language "{feed.language}" yet'
@@ -149,8 +150,8 @@ def warnings(checked: Checked, languages: frozenset[str]) -> Iterator[Problem]:
         if urlsplit(feed.url).password:
             yield node.at(("url",)).problem(f'feed "{feed.name}": the address holds a password')
     if checked.complete and not checked.subscriptions:
-        hint = "add a subscription: it names a watchlist and where to send"
-        yield Problem(file=None, line=None, message="there is no subscription, so nobody is told", hint=hint)
+        hint = "add one, which names a watchlist and where to send, unless commands did: `pactwatch subscriptions`"
+        yield Problem(file=None, line=None, message="the files have no subscription", hint=hint)
     for node, subscription in checked.subscriptions:
         yield from subscription_warnings(node, subscription)
     if checked.complete and checked.settings:
