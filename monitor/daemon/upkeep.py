@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from pathlib import Path
 
+from sqlalchemy.exc import OperationalError
 from structlog import get_logger
 
 from monitor.store import Store
@@ -20,15 +22,22 @@ log = get_logger()
 def tidy(store: Store) -> None:
     """Let SQLite renew its statistics and give the write-ahead log's space back; nothing for other databases.
 
-    https://www.sqlite.org/pragma.html#pragma_optimize asks long-lived programs for this every few hours.
+    https://www.sqlite.org/pragma.html#pragma_optimize asks long-lived programs for this every few hours. Where somebody
+    writes at that moment it waits for the next time: SQLite answers "busy" at once, whatever its timeout, where a
+    reading statement finds that it must write behind another's back.
     """
     if store.engine.dialect.name != "sqlite":
         return
-    with store.engine.connect() as connection:
-        driver = connection.connection.driver_connection
-        assert driver is not None
-        driver.execute("PRAGMA optimize")
-        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    try:
+        with store.engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            driver.execute("PRAGMA optimize")
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except (sqlite3.OperationalError, OperationalError) as error:
+        if "locked" not in str(error):
+            raise
+        log.info("upkeep_put_off", reason="somebody writes")
 
 
 def warn_of_little_space(folder: Path, least: int = LITTLE_SPACE) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,19 @@ def test_upkeep_gives_the_write_ahead_logs_space_back(tmp_path: Path) -> None:
     tidy(store)
     assert log.stat().st_size == 0
     store.close()
+
+
+def test_upkeep_is_put_off_while_somebody_writes(tmp_path: Path) -> None:
+    store = Store.open(url_for(tmp_path), busy_timeout=0.01)
+    store.engine.dispose()
+    other = sqlite3.connect(tmp_path / "pactwatch.db", isolation_level=None)
+    other.execute("PRAGMA locking_mode = EXCLUSIVE")
+    other.execute("CREATE TABLE filler (x)")
+    with capture_logs() as logs:
+        tidy(store)
+    other.close()
+    store.close()
+    assert [line["event"] for line in logs] == ["upkeep_put_off"]
 
 
 def test_little_space_is_told(tmp_path: Path) -> None:
