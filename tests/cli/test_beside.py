@@ -78,7 +78,7 @@ def test_explain_shows_it_and_extract_does_not(desk: Desk) -> None:
     assert "rate type: on top of other duties" in shown
     assert "provision:KR:US:digital agreed" in shown
     seen = json.loads(desk.run("explain", "--json", "-", given=given).stdout)
-    rate = next(c for c in seen["claims"] if c["kind"] == "tariff")
+    rate = next(c for c in seen["claims"] if c["condition"])
     assert (rate["condition"], rate["rate_type"], rate["exemptions"]) == (CONDITION, "add_on", [])
     plain = json.loads(desk.run("extract", given=given).stdout)
     assert {tuple(claim) for claim in plain["claims"]} == {CLAIM_FIELDS}

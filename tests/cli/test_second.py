@@ -28,8 +28,8 @@ ARTICLE = {
     "id": "a1",
     "source": {"name": "Wire A", "tier": 2},
     "published": "2025-10-29T09:00:00+00:00",
-    "title": "US cuts tariff on Korean cars to 15%",
-    "text": "The United States agreed to cut its tariff on Korean cars to 15 percent from 25 percent, Seoul said.",
+    "title": "US and Korea agree on 15% tariff for cars",
+    "text": "Under the deal the United States will lower its tariff on Korean cars to 15 percent from 25 percent.",
 }
 GOOD = {
     "kind": "tariff", "party": "US", "counterparty": "KR", "actor": None, "scope": "autos", "value": 15,

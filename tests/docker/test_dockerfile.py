@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,8 @@ def pip_installs(commands: list[str]) -> list[list[str]]:
 
 def test_the_image_installs_what_make_setup_installs(root: Path, dockerfile: Instructions) -> None:
     makefile = (root / "Makefile").read_text(encoding="utf-8").replace("$(PIP)", "pip").splitlines()
-    recipe = [line.lstrip("\t@") for line in makefile if line.startswith("\t")]
+    start = next(n for n, line in enumerate(makefile) if line.startswith("$(VENV)/.ready:"))
+    recipe = [line.lstrip("\t@") for line in takewhile(lambda line: line.startswith("\t"), makefile[start + 1 :])]
     at_home = [args for args in pip_installs(recipe) if "requirements-dev.lock" not in args]
     in_image = pip_installs([part for word, rest in dockerfile if word == "RUN" for part in rest.split("&&")])
     assert at_home == [["--require-hashes", "-r", "requirements.lock"], ["--no-deps", "--no-build-isolation", "."]]

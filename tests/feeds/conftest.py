@@ -40,7 +40,7 @@ async def serve() -> AsyncIterator[Serve]:
         app = web.Application()
         for path, handler in routes.items():
             app.router.add_route("*", path, handler)
-        runner = web.AppRunner(app, shutdown_timeout=0.1)
+        runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         runners.append(runner)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=ssl).start()

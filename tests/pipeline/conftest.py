@@ -164,7 +164,7 @@ def store(database: str) -> Iterator[Store]:
 async def serving(server: Server) -> AsyncIterator[None]:
     app = web.Application()
     app.router.add_get("/{name}", server.answer)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
     await runner.setup()
     try:
         site = web.TCPSite(runner, "127.0.0.1", 0)
