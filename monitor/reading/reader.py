@@ -16,8 +16,8 @@ from monitor.reading.provisions import Provisions
 from monitor.reading.relations import Relations, shared
 from monitor.types import Article, Claim, Reading
 
-#: Characters of an article that are read at most: some twenty-five pages. News is shorter; what is longer is an annex or
-#: a table, and whoever sends it must not hold up the others.
+#: Characters of an article that are read at most: some twenty-five pages. News is shorter; what is longer is an annex
+#: or a table, and whoever sends it must not hold up the others.
 LONGEST = 50_000
 #: What an article that cannot matter says.
 NOTHING = Reading()
