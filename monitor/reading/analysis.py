@@ -12,7 +12,7 @@ from config.vocabulary import Vocabulary
 from monitor.reading.companies import CompanyMention
 from monitor.reading.dates import DateMention, DateReader
 from monitor.reading.jurisdictions import Mention
-from monitor.reading.lexicon import Lexicon, forms, lexicon
+from monitor.reading.lexicon import Lexicon, entries, lexicon
 from monitor.reading.quantities import Quantity, quantities
 from monitor.reading.recognise import Recogniser
 from monitor.reading.scan import Entry
@@ -286,6 +286,4 @@ class Analyst:
 
 def _cue_entries(cues: Mapping[str, list[str]]) -> Iterator[Entry]:
     for name, phrases in cues.items():
-        for phrase in phrases:
-            for form in forms(str(phrase)):
-                yield Entry(form, CUE_LAYER, name)
+        yield from entries(phrases, CUE_LAYER, name)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from monitor.reading.lexicon import forms
+from monitor.reading.lexicon import entries
 from monitor.reading.scan import Entry
 from monitor.reading.stated import Page, Stated, Words, ends_with, tokens
 
@@ -40,12 +40,10 @@ class Bases:
         for kind, parties in raw["laws"].items():
             for party, laws in parties.items():
                 for name, phrases in laws.items():
-                    for form in (form for phrase in phrases for form in forms(str(phrase))):
-                        yield Entry(form, f"{LAW} {kind} {party}", name)
+                    yield from entries(phrases, f"{LAW} {kind} {party}", name)
         for party, acts in raw["numbered"].items():
             for name, phrases in acts.items():
-                for form in (form for phrase in phrases for form in forms(str(phrase))):
-                    yield Entry(form, f"{NUMBERED} tariff {party}", name)
+                yield from entries(phrases, f"{NUMBERED} tariff {party}", name)
 
     def read(self, page: Page) -> dict[int, str]:
         """The law of each figure that has one, by the figure's index. Two laws of one figure are none."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from config.words import Status
-from monitor.reading.lexicon import forms
+from monitor.reading.lexicon import entries
 from monitor.reading.scan import Entry
 from monitor.reading.stated import BRACKETS, MARKS, QUOTES, Page, Stated, Words
 
@@ -42,8 +42,8 @@ class Conditions:
     def entries(raw: Mapping[str, Any]) -> Iterator[Entry]:
         """The phrases to scan for; what only looks like one takes up its place."""
         for name in ("clauses", "nouns"):
-            yield from (Entry(form, CONDITION, name) for phrase in raw[name] for form in forms(str(phrase)))
-        yield from (Entry(form, CONDITION, None) for phrase in raw["not"] for form in forms(str(phrase)))
+            yield from entries(raw[name], CONDITION, name)
+        yield from entries(raw["not"], CONDITION, None)
 
     def read(self, page: Page) -> dict[int, str]:
         """The condition of each figure's term that has one, by the figure's index. Two of one figure are none."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from config.codes import JURISDICTIONS
 from config.words import WORLD, Kind
-from monitor.reading.lexicon import forms
+from monitor.reading.lexicon import entries
 from monitor.reading.scan import Entry
 from monitor.reading.scopes import ScopeMention
 from monitor.reading.stated import LONGEST_LIST, Page, Stated, Words, tokens
@@ -36,10 +36,10 @@ class Exemptions:
     def entries(raw: Mapping[str, Any]) -> Iterator[Entry]:
         """The phrases to scan for; what only looks like one takes up its place."""
         for layer, name in ((BEFORE, "before"), (BEHIND, "behind")):
-            yield from (Entry(form, layer, name) for phrase in raw[name] for form in forms(str(phrase)))
-            yield from (Entry(form, layer, None) for phrase in raw["not"] for form in forms(str(phrase)))
+            yield from entries(raw[name], layer, name)
+            yield from entries(raw["not"], layer, None)
         for name, phrases in raw["goods"].items():
-            yield from (Entry(form, GOODS, name) for phrase in phrases for form in forms(str(phrase)))
+            yield from entries(phrases, GOODS, name)
 
     def read(self, page: Page) -> dict[int, tuple[str, ...]]:
         """What each rate spares, by the figure's index: scopes, codes of countries (of a rate for all), other goods."""

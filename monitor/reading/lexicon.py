@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from monitor.reading.scan import Entry
 from monitor.reading.text import TOKEN, Words
 
 ALTERNATIVES = re.compile(r"\(([^()]*)\)")
@@ -22,9 +23,20 @@ def forms(phrase: str) -> list[str]:
     return [form for choice in match.group(1).split("|") for form in forms(head + choice + tail)]
 
 
+def written_out(phrases: Iterable[object]) -> Iterator[str]:
+    """Every form of every phrase, in order."""
+    for phrase in phrases:
+        yield from forms(str(phrase))
+
+
+def entries(phrases: Iterable[object], layer: str, payload: object) -> Iterator[Entry]:
+    """Every form of every phrase, to be looked for in a layer; see `Entry` for a payload of None."""
+    return (Entry(form, layer, payload) for form in written_out(phrases))
+
+
 def alternation(phrases: Iterable[str]) -> str:
     """A regular expression of any of the phrases, the longest first, spaces matching hyphens and line breaks."""
-    words = {form for phrase in phrases for form in forms(str(phrase))}
+    words = set(written_out(phrases))
     return "|".join(re.escape(word).replace(r"\ ", r"[\s-]+") for word in sorted(words, key=lambda w: (-len(w), w)))
 
 
@@ -192,7 +204,7 @@ def _floats(table: Mapping[Any, Any]) -> dict[str, float]:
 
 
 def _sets(table: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
-    return {name: frozenset(form for word in words for form in forms(str(word))) for name, words in table.items()}
+    return {name: frozenset(written_out(words)) for name, words in table.items()}
 
 
 def _unit(phrases: Iterable[str]) -> re.Pattern[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from config.words import Kind
-from monitor.reading.lexicon import forms
+from monitor.reading.lexicon import entries
 from monitor.reading.scan import Entry
 from monitor.reading.stated import Page, Stated, Words, ends_with, tokens
 
@@ -32,8 +32,8 @@ class RateTypes:
         """The phrases to scan for; what only looks like one takes up its place."""
         for layer, side in ((RATE_LEFT, "left"), (RATE_BESIDE, "beside"), (RATE_RIGHT, "right")):
             for name, phrases in raw[side].items():
-                yield from (Entry(form, layer, name) for phrase in phrases for form in forms(str(phrase)))
-            yield from (Entry(form, layer, None) for phrase in raw["not"] for form in forms(str(phrase)))
+                yield from entries(phrases, layer, name)
+            yield from entries(raw["not"], layer, None)
 
     def read(self, page: Page) -> dict[int, str]:
         """The type of each rate that is told one, by the figure's index. Two types of one rate are none."""
@@ -86,8 +86,8 @@ class Instruments:
     def entries(raw: Mapping[str, Any]) -> Iterator[Entry]:
         """The phrases to scan for; what only looks like one takes up its place."""
         for name, phrases in raw["words"].items():
-            yield from (Entry(form, FORM, name) for phrase in phrases for form in forms(str(phrase)))
-        yield from (Entry(form, FORM, None) for phrase in raw["not"] for form in forms(str(phrase)))
+            yield from entries(phrases, FORM, name)
+        yield from entries(raw["not"], FORM, None)
 
     def read(self, page: Page) -> dict[int, str]:
         """The forms of each sum that is told some, by the figure's index: `equity, loan` where several are."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from config.words import Kind, Status
 from monitor.reading.dates import DateMention
-from monitor.reading.lexicon import forms
+from monitor.reading.lexicon import entries
 from monitor.reading.scan import Entry
 from monitor.reading.stated import Page, Stated, Words, holds, tokens
 
@@ -57,7 +57,7 @@ class Periods:
     def entries(raw: Mapping[str, Any]) -> Iterator[Entry]:
         """The phrases to scan for."""
         for layer, name in LAYERS:
-            yield from (Entry(form, layer, name) for phrase in raw[name] for form in forms(str(phrase)))
+            yield from entries(raw[name], layer, name)
 
     def read(self, page: Page) -> dict[int, str]:
         """The end of each figure's term that has one, by the figure's index: an ISO date or its prefix."""

@@ -13,8 +13,8 @@ from typing import Any
 
 from config.words import WORLD, Kind, Qualifier, Status
 from monitor.reading.analysis import Analysis, Place
-from monitor.reading.lexicon import forms
-from monitor.reading.scan import Entry, Scan, Scanner
+from monitor.reading.lexicon import entries
+from monitor.reading.scan import Scan, Scanner
 from monitor.reading.stated import BRACKETS, MARKS, Row
 from monitor.types import Claim, Reading
 
@@ -72,15 +72,14 @@ class Provisions:
             GOODS_FIRST: {MARKET: raw["access"]["behind_goods"]},
             GOODS_LAST: {MARKET: raw["access"]["before_goods"]},
         }
-        entries = [
-            Entry(form, layer, meaning)
+        looked_for = [
+            entry
             for layer, meanings in layers.items()
             for meaning, phrases in meanings.items()
-            for phrase in phrases
-            for form in forms(str(phrase))
+            for entry in entries(phrases, layer, meaning)
         ]
         words = {name: frozenset(map(str, raw[name])) for name in ("nouns", "to", "resting", "parts")}
-        return cls(scanner=Scanner(entries), reach=int(raw["access"]["reach"]), **words)
+        return cls(scanner=Scanner(looked_for), reach=int(raw["access"]["reach"]), **words)
 
     def read(self, a: Analysis, reading: Reading) -> tuple[Claim, ...]:
         """The provisions of an article with a topic of trade, in the order of the text, each term once."""

@@ -12,7 +12,7 @@ from typing import Generic, Protocol, TypeVar
 from monitor.reading.analysis import Analysis
 from monitor.reading.clauses import VERBAL
 from monitor.reading.features import run_head, span
-from monitor.reading.lexicon import forms
+from monitor.reading.lexicon import written_out
 from monitor.reading.scan import Scan
 from monitor.reading.text import TOKEN
 from monitor.types import Claim
@@ -231,7 +231,7 @@ def ends_with(norms: Sequence[str], phrases: Iterable[tuple[str, ...]]) -> bool:
 
 def tokens(phrases: Iterable[str]) -> frozenset[tuple[str, ...]]:
     """Phrases of a language file as the tokens that they have in a document, alternatives written out."""
-    return frozenset(tuple(TOKEN.findall(form.lower())) for phrase in phrases for form in forms(str(phrase)))
+    return frozenset(tuple(TOKEN.findall(form.lower())) for form in written_out(phrases))
 
 
 def holds(norms: Sequence[str], phrases: Iterable[tuple[str, ...]]) -> bool:
