@@ -10,7 +10,7 @@ import click
 
 from monitor.cli.groups import ListByDefault
 from monitor.cli.loading import load_or_exit
-from monitor.cli.storing import Unknown, as_json_option, everybody, opened, reading
+from monitor.cli.storing import Unknown, as_json_option, everybody, reading, writing
 
 if TYPE_CHECKING:
     from alerts.history import Entry
@@ -185,7 +185,7 @@ def replay(config_path: Path | None, subscription: str, since: str, as_json: boo
         length = durations.parse(since)
     except ValueError as error:
         raise click.UsageError(f"--since: {error}") from error
-    with opened(loaded) as store, store.begin() as connection:
+    with writing(loaded) as connection:
         ids = sent_since(connection, one.name, now - length)
         queued = requeue(connection, ids, now, ("sent", "dead"), f"sent again by hand, for the last {since}")
     many = "1 message is" if len(queued) == 1 else f"{len(queued)} messages are"
@@ -212,7 +212,6 @@ def bounce(config_path: Path | None, report: BinaryIO, as_json: bool) -> None:
 
     from alerts.bounces import read
     from alerts.outbox import stop
-    from monitor.cli.storing import writing
 
     loaded = load_or_exit(config_path)
     final = {one.address.casefold(): one.detail for one in read(report.read()) if one.final}
@@ -260,5 +259,5 @@ def _requeue(loaded: Loaded, ids: list[str]) -> list[str]:
 
     from alerts.outbox import requeue
 
-    with opened(loaded) as store, store.begin() as connection:
+    with writing(loaded) as connection:
         return requeue(connection, ids, datetime.now(UTC))
