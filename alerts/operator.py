@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select
 
 from alerts import outbox
+from alerts.directory import LEFT
 from alerts.tables import stops, troubles
 from alerts.types import Alert
 from config.settings import Config
@@ -24,7 +25,7 @@ def stopped(connection: Connection) -> dict[str, str]:
         f"stopped:{row.subscription}": f'nothing more is sent to "{row.subscription}": {row.reason}; once that is '
         f"mended: pactwatch subscriptions resume {row.subscription}"
         for row in connection.execute(select(stops))
-        if not row.reason.startswith("unsubscribed")
+        if not row.reason.startswith(LEFT)
     }
 
 
