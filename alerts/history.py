@@ -13,9 +13,6 @@ from alerts.rows import from_row
 from alerts.tables import alerts, attempts, deliveries
 from alerts.types import Alert
 
-#: States a delivery can be in.
-STATES = ("queued", "leased", "grouped", "held", "sent", "dead", "skipped")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
@@ -34,7 +31,7 @@ class Told:
 
     id: str
     subscription: str
-    #: One of `STATES`.
+    #: As in `alerts.tables.deliveries`.
     state: str
     #: Why it is sent, skipped or dead.
     reason: str
