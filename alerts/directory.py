@@ -100,17 +100,15 @@ def effective(connection: Connection, config: Config, reveal: Reveal) -> Config:
 def doubles(connection: Connection, config: Config) -> list[str]:
     """What files and commands both name (the files win), and what is not understood of the latter, in words."""
     pairs = (
-        ("watchlist", commanded_watchlists, config.watchlists),
-        ("subscription", commanded_subscriptions, config.subscriptions),
+        ("watchlist", Watchlist, commanded_watchlists, config.watchlists),
+        ("subscription", Subscription, commanded_subscriptions, config.subscriptions),
     )
     found = []
-    for what, table, own in pairs:
+    for what, model, table, own in pairs:
         specs = {row.name: row.spec for row in connection.execute(select(table.c.name, table.c.spec))}
-        model = Watchlist if what == "watchlist" else Subscription
         lost = [name for name, spec in specs.items() if _valid(model, spec) is None]
         found += [f'the {what} "{name}", added by a command, is not understood: add it anew' for name in lost]
-        names = set(specs)
-        found += [f'the {what} "{one.name}" was added by a command too' for one in own if one.name in names]
+        found += [f'the {what} "{one.name}" was added by a command too' for one in own if one.name in specs]
     return found
 
 
