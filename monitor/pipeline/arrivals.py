@@ -53,8 +53,7 @@ def unforeseen(error: Exception) -> Brought:
 
 def size(found: Fetched | Brought) -> int:
     """Bytes that wait in it to be read."""
-    answer = found if isinstance(found, Fetched) else found.answer
-    return len(answer.body) if answer is not None and answer.body is not None else 0
+    return len(found.body) if isinstance(found, Fetched) and found.body is not None else 0
 
 
 def read_all(arrivals: Iterable[Arrival], now: datetime) -> list[Arrival]:

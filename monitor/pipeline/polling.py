@@ -188,6 +188,7 @@ class Poller:
     async def _store_some(self, turn: _Turn) -> None:
         """Parses and stores what has come, as much as fits a batch."""
         batch = self._batch()
+        waited = sum(size(one.found) for one in batch)
         try:
             # Where no document came, as mostly, there is nothing to take to another thread.
             documents = any(isinstance(one.found, Fetched) for one in batch)
@@ -198,7 +199,7 @@ class Poller:
         finally:
             # What was not stored is given back; what was has no lease any more, and giving it back does nothing.
             self._to_release += [one.lease for one in batch if not one.stored]
-            self._waiting -= sum(size(one.found) for one in batch)
+            self._waiting -= waited
             self._room.set()
 
     def _batch(self) -> list[Arrival]:

@@ -18,6 +18,7 @@ from aiohttp import web
 from sqlalchemy import Engine, event, func, select
 
 from alerts.tables import deliveries
+from monitor.pipeline import polling
 from monitor.store import StoreError
 from monitor.store.schema import changes, claims
 from monitor.store.schema import items as item_rows
@@ -223,3 +224,17 @@ async def test_a_cycle_that_was_cut_anywhere_is_made_good_by_the_next(
         event.remove(Engine, "before_cursor_execute", statement)
     assert failed > 15
     assert figures(bench) == (2, 2, 2, 2)
+
+
+async def test_documents_that_are_no_feeds_leave_room_for_the_others(
+    bench: Bench, make_rss: Rss, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polling, "MOST_WAITING", 1_000)
+    monkeypatch.setattr(polling, "AHEAD", 1)
+    page = f"<html><body>{'no feed ' * 100}</body></html>"
+    for number in range(60):
+        bench.add(f"page{number}", page)
+    bench.add("yonhap", news(bench, make_rss, 3))
+    async with asyncio.timeout(15):
+        assert await bench.pipeline.poll_due() == 61
+    assert figures(bench)[0] == 3
