@@ -27,7 +27,7 @@ def actor_options(a: Analysis, index: int, kind: str, told: Told) -> list[Option
     firms: dict[str, _Firm] = {}
     for c in (c for s in (0, *range(max(1, own - BACK), own + 1)) for c in a.companies_in[s]):
         firm = firms.setdefault(c.name, _Firm([], set()))
-        firm.spans.append((a.doc.at(c.start), a.doc.at(c.end - 1) + 1, c.country is not None))
+        firm.spans.append((*a.doc.reach(c), c.country is not None))
         firm.homes.update([c.country] if c.country else [])
     if told.actor:
         firms.setdefault(told.actor, _Firm([], set()))

@@ -116,7 +116,7 @@ class Analysis:
             ("<figure>", [q for q in self.quantities if q.family not in ("zero", "removal", "multiple")]),
         ):
             for span in spans:
-                for index in range(self.doc.at(span.start), self.doc.at(span.end - 1) + 1):
+                for index in range(*self.doc.reach(span)):
                     out[index] = mark
         return out
 
@@ -187,16 +187,8 @@ class Analysis:
     @cached_property
     def places(self) -> tuple[Place, ...]:
         """Mentions of jurisdictions and of firms at home in one, as token spans in order."""
-        spans = [
-            Place(self.doc.at(m.start), self.doc.at(m.end - 1) + 1, m.code, m.kind.value, m.possessive, m.weak)
-            for m in self.mentions
-            if m.code
-        ]
-        spans += [
-            Place(self.doc.at(c.start), self.doc.at(c.end - 1) + 1, c.country, "firm", c.possessive, True)
-            for c in self.companies
-            if c.country
-        ]
+        spans = [Place(*self.doc.reach(m), m.code, m.kind.value, m.possessive, m.weak) for m in self.mentions if m.code]
+        spans += [Place(*self.doc.reach(c), c.country, "firm", c.possessive, True) for c in self.companies if c.country]
         return listed(sorted(spans, key=lambda place: (place.first, place.last)), self)
 
 
@@ -263,9 +255,7 @@ class Analyst:
         doc = document(article.title, article.text, self.lexicon.abbreviations)
         published = article.published.date()
         sighting = self._recogniser.look(doc.body, published)
-        cues = tuple(
-            Cue(doc.at(hit.start), doc.at(hit.end - 1) + 1, str(hit.payload)) for hit in sighting.scan.hits(CUE_LAYER)
-        )
+        cues = tuple(Cue(*doc.reach(hit), str(hit.payload)) for hit in sighting.scan.hits(CUE_LAYER))
         source = self._recogniser.look(article.source.name, published)
         return Analysis(
             doc=doc,

@@ -30,7 +30,7 @@ def effective_options(a: Analysis, index: int, kind: str, status: str, told: Tol
         none.append("nonefirst")
     options: dict[str | None, list[str]] = {None: none}
     for mention in (m for sentence in around(own, len(a.doc.sentences)) for m in a.dates_in[sentence]):
-        place = where(a, first, last, a.doc.at(mention.start), a.doc.at(mention.end - 1) + 1)
+        place = where(a, first, last, *a.doc.reach(mention))
         for name, iso in dict.fromkeys((("past", mention.past), ("future", mention.future))):
             if name == "past" or mention.past != mention.future:
                 found = [*_dated(a, mention, name, iso, kind, status), *place]
@@ -46,7 +46,7 @@ def effective_options(a: Analysis, index: int, kind: str, status: str, told: Tol
 
 def _dated(a: Analysis, mention: DateMention, name: str, iso: str, kind: str, status: str) -> Iterator[str]:
     """What a date says of itself: its form and reading, the word before it, the cues around it, ahead or behind."""
-    start, stop = a.doc.at(mention.start), a.doc.at(mention.end - 1) + 1
+    start, stop = a.doc.reach(mention)
     before = a.shapes[start - 1] if start else ""
     before2 = a.shapes[start - 2] if start > 1 else ""
     nearby = {n for k in range(max(0, start - 5), min(len(a.classes), stop + 3)) for n in a.classes[k]}

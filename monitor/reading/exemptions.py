@@ -63,9 +63,8 @@ class Exemptions:
 
     def _things(self, page: Page) -> list[Words]:
         """Goods and countries where they stand, in order."""
-        at = page.a.doc.at
         goods: Sequence[ScopeMention] = page.a.scopes
-        found = [Words(at(s.start), at(s.end - 1) + 1, s.scope) for s in goods if not s.weak and s.scope != "all"]
+        found = [Words(*page.a.doc.reach(s), s.scope) for s in goods if not s.weak and s.scope != "all"]
         found += [Words(p.first, p.last, p.code) for p in page.a.places if p.kind in ("name", "bloc")]
         named = page.words(GOODS)
         taken = {k for words in named for k in range(words.first, words.last)}

@@ -21,8 +21,7 @@ BREAKS = frozenset({".", ";", ":", "(", ")", "-", "—", "\n", "!", "?"})
 
 def span(a: Analysis, q: Quantity) -> tuple[int, int]:
     """The tokens of a figure: first, one past the last."""
-    at = a.doc.token_at
-    return at[q.start], at[q.end - 1] + 1
+    return a.doc.reach(q)
 
 
 def size(q: Quantity) -> str:

@@ -68,7 +68,7 @@ def _chunked(a: Analysis) -> tuple[Chunk, ...]:
     """The lists of scopes of an article, in order; a scope told alone is a list of one. `all` never joins a list."""
     found: list[Chunk] = []
     for mention in a.scopes:
-        start, stop = a.doc.at(mention.start), a.doc.at(mention.end - 1) + 1
+        start, stop = a.doc.reach(mention)
         last = found[-1] if found else None
         if last and mention.scope != "all" and last.scopes != ("all",) and _joined(a, last, start):
             scopes = last.scopes if mention.scope in last.scopes else (*last.scopes, mention.scope)
@@ -124,7 +124,7 @@ def rows(a: Analysis) -> Mapping[int, list[Item]]:
     """For each sentence its figures and lists in order: index, tokens from and to, whether it is a figure."""
     items: list[Item] = [(i, c.start, c.stop, False) for i, c in enumerate(chunks(a))]
     for i, q in enumerate(a.quantities):
-        first, last = a.doc.at(q.start), a.doc.at(q.end - 1) + 1
+        first, last = a.doc.reach(q)
         if q.family != "years" and not secondary(a, first):
             items.append((i, first, last, True))
     out: dict[int, list[Item]] = {}

@@ -92,8 +92,7 @@ class Periods:
         mention = _next_date(page, words.last)
         if mention is None:
             return None
-        at = page.a.doc.at
-        first, last = at(mention.start), at(mention.end - 1) + 1
+        first, last = page.a.doc.reach(mention)
         if first - words.last > FILLED or not set(page.norms(words.last, first)) <= self.fillers:
             return None
         if page.a.doc.norms[last : last + 1] and page.a.doc.norms[last] in self.not_before:

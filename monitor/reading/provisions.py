@@ -7,15 +7,15 @@ behind it, in this order and close together. Precision before completeness: what
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from config.words import WORLD, Kind, Qualifier, Status
 from monitor.reading.analysis import Analysis, Place
 from monitor.reading.lexicon import entries
-from monitor.reading.scan import Scan, Scanner
-from monitor.reading.stated import BRACKETS, MARKS, Row
+from monitor.reading.scan import Scanner
+from monitor.reading.stated import BRACKETS, MARKS, Row, Scanned, Words
 from monitor.types import Claim, Reading
 
 TOPIC, ACTION, ACT, SEEK, BETWEEN, BEFORE, NOT = "topic", "action", "act", "seek", "between", "before", "not"
@@ -35,15 +35,6 @@ DEALS = 2
 #: Provisions are not weighed one by one. Of the 21 that were read out of the 1,900 annotated articles, 20 were right by
 #: eye; so few prove no more than this.
 CONFIDENCE = 0.8
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Words where they stand (tokens), and what they mean."""
-
-    first: int
-    last: int
-    meaning: str
 
 
 @dataclass(frozen=True)
@@ -95,30 +86,29 @@ class Provisions:
                     found.setdefault((claim.party, claim.counterparty, claim.scope), claim)
         return tuple(found.values())
 
-    def _topics(self, page: _Page) -> Iterator[Span]:
+    def _topics(self, page: _Page) -> Iterator[Words]:
         """Topics by their own words, and markets by their goods where no topic is told in the same words."""
         named = page.words(TOPIC)
         yield from named
         taken = {k for words in named for k in range(words.first, words.last)}
         yield from (market for market in self._markets(page) if taken.isdisjoint(range(market.first, market.last)))
 
-    def _markets(self, page: _Page) -> Iterator[Span]:
+    def _markets(self, page: _Page) -> Iterator[Words]:
         """Markets, import bans and the like, with the goods that are told beside them."""
-        at = page.a.doc.at
         told = (s for s in page.a.scopes if not s.weak and s.scope not in NO_GOODS)
-        goods = Row(Span(at(s.start), at(s.end - 1) + 1, s.scope) for s in told)
+        goods = Row(Words(*page.a.doc.reach(s), s.scope) for s in told)
         for market in page.words(GOODS_FIRST):
             for g in goods.between(market.first - self.reach - LONGEST_NAME, market.first):
                 # "rice market" is a word for the goods as well
                 beside = -2 <= market.first - g.last <= self.reach
                 if beside and page.joined(g.last, market.first):
-                    yield Span(g.first, max(g.last, market.last), g.meaning)
+                    yield Words(g.first, max(g.last, market.last), g.meaning)
         for market in page.words(GOODS_LAST):
             for g in goods.between(market.last, market.last + self.reach + 1):
                 if page.joined(market.last, g.first):
-                    yield Span(market.first, g.last, g.meaning)
+                    yield Words(market.first, g.last, g.meaning)
 
-    def _claim(self, page: _Page, topic: Span) -> Claim | None:
+    def _claim(self, page: _Page, topic: Words) -> Claim | None:
         """The claim that a topic stands in: verb, the one who acts, what is said of it, whom it concerns."""
         for action, finite in page.verbs_before(topic.first, self.parts):
             agent, status = self._agent(page, action, finite)
@@ -150,7 +140,7 @@ class Provisions:
             )
         return None
 
-    def _agent(self, page: _Page, action: Span, finite: bool) -> tuple[Place | None, Status | None]:
+    def _agent(self, page: _Page, action: Words, finite: bool) -> tuple[Place | None, Status | None]:
         """Who acts, and how far it has come; (None, None) where the words between leave it open."""
         begin, _ = page.a.doc.sentences[page.a.doc.sentence_of[action.first]]
         window = max(begin, action.first - TO_VERB - LONGEST_NAME)
@@ -177,25 +167,10 @@ class Provisions:
 
 
 @dataclass(frozen=True)
-class _Page:
+class _Page(Scanned):
     """One article with the words of provisions in it."""
 
-    a: Analysis
-    scan: Scan
     reading: Reading
-    _rows: dict[str, Row[Span]] = field(default_factory=dict, repr=False, compare=False)
-
-    def words(self, layer: str) -> list[Span]:
-        """The words of a layer, in order."""
-        return self.row(layer).items
-
-    def row(self, layer: str) -> Row[Span]:
-        """The words of a layer, to be looked up by place."""
-        if layer not in self._rows:
-            at = self.a.doc.at
-            hits = self.scan.hits(layer)
-            self._rows[layer] = Row(Span(at(h.start), at(h.end - 1) + 1, str(h.payload)) for h in hits)
-        return self._rows[layer]
 
     @cached_property
     def places(self) -> Row[Place]:
@@ -218,7 +193,7 @@ class _Page:
             self.a.shapes[k] in ("<scope>", "<place>") or self.a.doc.norms[k] in small for k in range(first, last)
         )
 
-    def verbs_before(self, token: int, parts: frozenset[str]) -> Iterator[tuple[Span, bool]]:
+    def verbs_before(self, token: int, parts: frozenset[str]) -> Iterator[tuple[Words, bool]]:
         """The verbs that a topic can be the object of, the nearest first, and whether each is finite."""
         begin, _ = self.a.doc.sentences[self.a.doc.sentence_of[token]]
         window = max(begin, token - TO_TOPIC - LONGEST_NAME)

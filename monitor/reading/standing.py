@@ -189,7 +189,7 @@ def _dates(a: Analysis, first: int, last: int, begin: int, end: int, figures: fr
     published = a.published.isoformat()
     found = False
     for mention in a.dates_in[a.doc.sentence_of[first]]:
-        start, stop = a.doc.at(mention.start), a.doc.at(mention.end - 1) + 1
+        start, stop = a.doc.reach(mention)
         found = True
         before = a.shapes[start - 1] if start > begin else "<edge>"
         when = _when(mention.past, mention.future, published)

@@ -29,7 +29,7 @@ THROUGH = frozenset(("years", "multiple", "removal"))
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words of one relation where they stand (tokens), and what they mean."""
+    """Words that were looked for, where they stand (tokens), and what they mean."""
 
     first: int
     last: int
@@ -86,15 +86,32 @@ class Stated:
 
 
 @dataclass(frozen=True)
-class Page:
-    """One article's claims and words of relation, by sentence."""
+class Scanned:
+    """One article with the words that were looked for in it, by layer."""
 
     a: Analysis
     scan: Scan
+    _rows: dict[str, Row[Words]] = field(default_factory=dict, repr=False, compare=False, kw_only=True)
+
+    def words(self, layer: str) -> list[Words]:
+        """The words of a layer, in order."""
+        return self.row(layer).items
+
+    def row(self, layer: str) -> Row[Words]:
+        """The words of a layer, to be looked up by place."""
+        if layer not in self._rows:
+            hits = self.scan.hits(layer)
+            self._rows[layer] = Row(Words(*self.a.doc.reach(hit), str(hit.payload)) for hit in hits)
+        return self._rows[layer]
+
+
+@dataclass(frozen=True)
+class Page(Scanned):
+    """One article's claims and words of relation, by sentence."""
+
     figures: Sequence[Stated]
     #: Words that begin another statement.
     breaks: frozenset[str]
-    _rows: dict[str, Row[Words]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, a: Analysis, scan: Scan, claims: Mapping[int, tuple[Claim, ...]], breaks: frozenset[str]) -> Page:
@@ -132,18 +149,6 @@ class Page:
             for at in (self.a.doc.at(q.start),)
             if (self.a.doc.sentence_of[at], q.value) not in older
         )
-
-    def words(self, layer: str) -> list[Words]:
-        """The words of a layer, in order."""
-        return self.row(layer).items
-
-    def row(self, layer: str) -> Row[Words]:
-        """The words of a layer, to be looked up by place."""
-        if layer not in self._rows:
-            at = self.a.doc.at
-            hits = self.scan.hits(layer)
-            self._rows[layer] = Row(Words(at(h.start), at(h.end - 1) + 1, str(h.payload)) for h in hits)
-        return self._rows[layer]
 
     def in_sentence(self, sentence: int) -> list[Stated]:
         """The stated figures of a sentence, in order."""

@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from monitor.reading.spans import Span
+
 #: Typographic variants folded one character to one, so that offsets hold.
 FOLD = (
     *((char, "'") for char in "’‘ʼ"),
@@ -57,10 +59,6 @@ class Document:
     tokens: tuple[Token, ...]
     #: (first token, one past the last token) of each sentence; the title is the first.
     sentences: tuple[tuple[int, int], ...]
-
-    @cached_property
-    def starts(self) -> list[int]:
-        return [token.start for token in self.tokens]
 
     @cached_property
     def norms(self) -> list[str]:
@@ -116,6 +114,11 @@ class Document:
     def at(self, offset: int) -> int:
         """The index of the token at or before an offset of the body."""
         return self.token_at[offset]
+
+    def reach(self, span: Span) -> tuple[int, int]:
+        """The tokens that a span of the body takes in: the first, one past the last."""
+        at = self.token_at
+        return at[span.start], at[span.end - 1] + 1
 
     def span(self, sentence: int) -> tuple[int, int]:
         """Offsets of a sentence in the body."""
