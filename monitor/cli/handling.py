@@ -30,10 +30,10 @@ def carry_out(config_path: Path | None, make: Callable[[Connection], Hand], as_j
             hand, recorded = deciding.decide(connection, make(connection), loaded.config)
     except HandError as error:
         raise click.ClickException(str(error)) from error
-    told_of(hand, recorded, as_json)
+    _tell(hand, recorded, as_json)
 
 
-def told_of(hand: Hand, recorded: Recorded, as_json: bool) -> None:
+def _tell(hand: Hand, recorded: Recorded, as_json: bool) -> None:
     """Says what a decision changed and how many are told."""
     from monitor.announce import alert
 

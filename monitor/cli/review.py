@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.asking import as_json_option, by_option, open_ledger, open_with, print_json, reason_option
+from monitor.cli.asking import as_json_option, by_option, open_ledger, print_json, reason_option
 from monitor.cli.groups import ListByDefault
-from monitor.cli.loading import load_or_exit
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from monitor.ledger.terms import Hand
     from monitor.store.decisions import Review
 
 
@@ -91,20 +93,14 @@ def reject(config_path: Path | None, id: int, reason: str, by: str, as_json: boo
 
 
 def _decide(config_path: Path | None, number: int, act: str, by: str, reason: str, as_json: bool) -> None:
-    from monitor.cli.handling import told_of
-    from monitor.ledger.hands import HandError
+    from monitor.cli.handling import carry_out
     from monitor.ledger.terms import Act
     from monitor.pipeline import deciding
 
-    loaded = load_or_exit(config_path)
-    try:
-        with open_with(loaded, write=True) as connection:
-            now = datetime.now(UTC)
-            done, recorded = deciding.review(connection, number, Act(act), by, reason, loaded.config, now)
-    except HandError as error:
-        raise click.ClickException(str(error)) from error
-    assert done.decided is not None
-    told_of(done.decided, recorded, as_json)
+    def make(connection: Connection) -> Hand:
+        return deciding.of_review(connection, number, Act(act), by, reason, datetime.now(UTC))
+
+    carry_out(config_path, make, as_json)
 
 
 def show(found: list[Review]) -> None:

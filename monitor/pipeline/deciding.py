@@ -14,7 +14,6 @@ from monitor.ledger.policy import Policy
 from monitor.ledger.terms import Act, Hand, Term
 from monitor.pipeline.steps import Recorded, keep
 from monitor.store import decisions, ledger
-from monitor.store.decisions import Review
 from monitor.types import TermKey
 
 
@@ -33,12 +32,9 @@ def decide(connection: Connection, hand: Hand, config: Config) -> tuple[Hand, Re
     return hand, keep(connection, outcome.terms.values(), outcome.changes, config, hand.at)
 
 
-def review(
-    connection: Connection, number: int, act: Act, by: str, reason: str, config: Config, now: datetime
-) -> tuple[Review, Recorded]:
-    """Accepts or rejects a claim that is held; accepted, it is recorded as if it had counted when it came.
-
-    Raises HandError where nothing of that number waits.
+def of_review(connection: Connection, number: int, act: Act, by: str, reason: str, now: datetime) -> Hand:
+    """The decision that accepts or rejects a claim that is held; accepted, it is recorded as if it had counted when it
+    came. Raises HandError where nothing of that number waits.
     """
     found = next((each for each in decisions.review_list(connection, every=True) if each.id == number), None)
     if found is None:
@@ -48,11 +44,7 @@ def review(
         raise HandError(
             f"number {number} was {done} by {who}: `pactwatch ledger undo {found.decided.id}` takes that back"
         )
-    made = Hand(
-        act=act, at=now, by=by, reason=reason, key=found.key, claim=found.claim, articles=(str(found.item),)
-    )  # fmt: skip
-    hand, recorded = decide(connection, made, config)
-    return replace(found, decided=hand), recorded
+    return Hand(act=act, at=now, by=by, reason=reason, key=found.key, claim=found.claim, articles=(str(found.item),))
 
 
 def _undone(connection: Connection, hand: Hand) -> Hand | None:
