@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import sys
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from alerts.tables import metadata
 from alerts.types import Alert, Quote
 from config.settings import Config, Delivery, Mail, Settings, Subscription, Watchlist
+from monitor.store import Store, url_for
 
 NOW = datetime(2025, 11, 14, 9, 0, tzinfo=UTC)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -123,6 +125,27 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     metadata.create_all(engine)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def run_apart() -> Callable[..., Awaitable[tuple[int, str, str]]]:
+    """Runs a command in a process of its own, so that this loop can answer it: (exit code, stdout, stderr)."""
+
+    async def run(folder: Path, *args: str) -> tuple[int, str, str]:
+        command = [sys.executable, "-c", "from monitor.cli import main; main()", "--config", str(folder), *args]
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe)
+        out, err = await process.communicate()
+        return process.returncode or 0, out.decode(), err.decode()
+
+    return run
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(url_for(tmp_path))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -88,16 +86,6 @@ def told(folder: Make, make_alert: Make, clock: Clock) -> Path:
 
 def run(folder: Path, *args: str) -> Result:
     return CliRunner().invoke(cli, ["--config", str(folder), "alerts", *args], env={"COLUMNS": "150"})
-
-
-async def run_apart(folder: Path, *args: str) -> tuple[int, str, str]:
-    """The command in a process of its own: (exit code, stdout, stderr)."""
-    code = "from monitor.cli import main; main()"
-    command = [sys.executable, "-c", code, "--config", str(folder), "alerts", *args]
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe)
-    out, err = await process.communicate()
-    return process.returncode or 0, out.decode(), err.decode()
 
 
 @pytest.mark.parametrize("args", [(), ("list",), ("-n", "5")])
@@ -213,9 +201,9 @@ def test_nothing_to_try_again(told: Path) -> None:
     assert "nothing to try again" in run(told, "retry", outbox.delivery_id("abc-1", "tokyo")).output
 
 
-async def test_a_test_shows_the_webhooks_answer(folder: Make, receiver: Receiver) -> None:
+async def test_a_test_shows_the_webhooks_answer(folder: Make, receiver: Receiver, run_apart: Make) -> None:
     receiver.will(web.Response(status=202, text="queued for trading"))
-    code, out, err = await run_apart(folder(receiver.url + "?token=4711"), "test", "hook")
+    code, out, err = await run_apart(folder(receiver.url + "?token=4711"), "alerts", "test", "hook")
     assert code == 0, err
     assert out.startswith("webhook to 127.0.0.1: taken after ")
     assert "the answer: 202 Accepted queued for trading" in out
@@ -226,16 +214,16 @@ async def test_a_test_shows_the_webhooks_answer(folder: Make, receiver: Receiver
     assert said["data"]["title"] == 'Test of the subscription "hook"'
 
 
-async def test_a_test_shows_the_mail_servers_answer(folder: Make, make_mailbox: Make) -> None:
+async def test_a_test_shows_the_mail_servers_answer(folder: Make, make_mailbox: Make, run_apart: Make) -> None:
     mailbox: Mailbox = await make_mailbox()
     where = folder(smtp_port=mailbox.port)
-    code, out, err = await run_apart(where, "test", "mail", "--json")
+    code, out, err = await run_apart(where, "alerts", "test", "mail", "--json")
     assert code == 0, err
     answer = json.loads(out)
     assert (answer["ok"], answer["answer"]) == (True, "250 2.0.0 queued as 7F3A")
     assert mailbox.got[0]["Subject"] == 'Test of the subscription "mail"'
     mailbox.refuses["desk@example.org"] = "550 5.1.1 no such user"
-    code, out, err = await run_apart(where, "test", "mail")
+    code, out, err = await run_apart(where, "alerts", "test", "mail")
     assert code == 1
     assert f"mail to desk@example.org by 127.0.0.1:{mailbox.port} (none): not taken" in out
     assert "the answer: 550 5.1.1 no such user" in out

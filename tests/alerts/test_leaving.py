@@ -19,7 +19,7 @@ from alerts.tables import deliveries
 from config.outbound import Outbound
 from config.settings import Config, Http, Subscription
 from monitor.daemon.door import Door
-from monitor.store import Store, url_for
+from monitor.store import Store
 
 if TYPE_CHECKING:
     from tests.alerts.conftest import Clock, Mailbox
@@ -101,13 +101,6 @@ async def test_an_address_that_refuses_for_good_gets_nothing_more(
         outbox.enqueue(connection, [make_alert(id="c")], config, clock())
     assert await deliver(config) == 1
     assert len(mailbox.got) == 1
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Any:
-    opened = Store.open(url_for(tmp_path))
-    yield opened
-    opened.close()
 
 
 async def test_yes_and_no_by_post_and_nothing_by_get(

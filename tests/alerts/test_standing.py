@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 
 from alerts.tables import deliveries
@@ -14,7 +11,7 @@ from config.settings import Config, Subscription, Watchlist
 from config.words import Kind, Status, Trust
 from monitor.announce.standing import greet, standing
 from monitor.ledger.terms import Term, Version
-from monitor.store import Store, ledger, url_for
+from monitor.store import Store, ledger
 from monitor.types import TermKey
 
 NOW = datetime(2025, 11, 14, 9, 0, tzinfo=UTC)
@@ -51,13 +48,6 @@ def test_the_watchlist_decides_as_of_changes() -> None:
     many = [term("autos", effective=f"2025-11-{day:02}") for day in range(1, 29)] * 2
     facts = standing(many, Watchlist(name="all"), DESK, NOW).facts
     assert facts[-1] == ("And", "16 more: pactwatch terms")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(url_for(tmp_path))
-    yield opened
-    opened.close()
 
 
 def test_it_goes_to_the_new_subscription_alone(store: Store) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -62,20 +60,13 @@ def run(folder: Path, *args: str) -> Result:
     return CliRunner().invoke(cli, ["--config", str(folder), *args], env={"COLUMNS": "150"})
 
 
-async def run_apart(folder: Path, *args: str) -> tuple[int, str, str]:
-    """The command in a process of its own, so that this loop can answer it."""
-    command = [sys.executable, "-c", "from monitor.cli import main; main()", "--config", str(folder), *args]
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe)
-    out, err = await process.communicate()
-    return process.returncode or 0, out.decode(), err.decode()
-
-
 def states(folder: Path) -> dict[str, str]:
     return {row["name"]: row["state"] for row in json.loads(run(folder, "subscriptions", "--json").stdout)}
 
 
-async def test_an_address_is_asked_and_told_only_after_its_yes(folder: Make, make_mailbox: Make) -> None:
+async def test_an_address_is_asked_and_told_only_after_its_yes(
+    folder: Make, make_mailbox: Make, run_apart: Make
+) -> None:
     mailbox: Mailbox = await make_mailbox()
     where = folder(mailbox.port)
     code, out, err = await run_apart(where, "subscribe", "anna", "-w", "korea", "--mail", "anna@example.org")
@@ -100,7 +91,7 @@ async def test_an_address_is_asked_and_told_only_after_its_yes(folder: Make, mak
     assert run(where, "subscriptions", "confirm", given[1]).exit_code == 2, "a code is good once"
 
 
-async def test_a_refused_code_stores_nothing(folder: Make, make_mailbox: Make) -> None:
+async def test_a_refused_code_stores_nothing(folder: Make, make_mailbox: Make, run_apart: Make) -> None:
     mailbox: Mailbox = await make_mailbox()
     mailbox.refuses["anna@example.org"] = "550 5.1.1 no such user"
     where = folder(mailbox.port)
@@ -111,7 +102,9 @@ async def test_a_refused_code_stores_nothing(folder: Make, make_mailbox: Make) -
     assert states(where) == {"desk": "active"}
 
 
-async def test_a_webhook_must_answer_a_test(folder: Make, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_webhook_must_answer_a_test(
+    folder: Make, receiver: Receiver, run_apart: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
     receiver.will(web.Response(status=500), web.Response(status=200))
     where = folder()
     command = ("subscribe", "hook", "-w", "korea", "--webhook", receiver.url, "--secret", "env:HOOK", "--json")
