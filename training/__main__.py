@@ -20,7 +20,7 @@ from monitor.reading.models import MODELS
 from monitor.reading.reader import Reader
 from training.calibration import calibrated, unseen
 from training.gold import GOLD, load
-from training.instances import taught, train
+from training.instances import folded, taught, train
 
 
 def main() -> None:
@@ -51,9 +51,9 @@ def main() -> None:
             print(f"wrote {path.name}: {len(said)} claims of articles that were not seen", file=sys.stderr)
         return
     answers: dict[str, str] = {}
-    for fold in range(args.folds):
-        held = [case for place, case in enumerate(cases) if place % args.folds == fold]
-        trained = train([case for place, case in enumerate(cases) if place % args.folds != fold])
+    for fold, held in enumerate(folded(cases, args.folds)):
+        kept_out = {case.article.id for case in held}
+        trained = train([case for case in cases if case.article.id not in kept_out])
         reader = Reader(analyst, trained)
         for case in held:
             answers[case.article.id] = line(case.article.id.rpartition("/")[2], reader.read(case.article))

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from config.vocabulary import raw_language, vocabulary
-from monitor.reading import attributes, claims, features, kinds
+from monitor.reading import attributes, claims, features, kinds, roles
 from monitor.reading.analysis import Analyst
 from training import instances
 from training.gold import GOLD, Case, load
@@ -37,7 +37,7 @@ def judge_sides(train: Sequence[Case], test: Sequence[Case]) -> tuple[int, int, 
     for case in test:
         for index, group, told in instances.walk(case):
             kind = group[0]["kind"]
-            by_role = claims.side_features_by_role(case.analysis, index, kind, told)
+            by_role = roles.side_features(case.analysis, index, kind, told)
             p = {code: model.first(f) for code, f in by_role.items()}
             c = {code: model.second(f) for code, f in by_role.items()}
             options = list(claims.side_options(case.analysis, index, kind, told, group[0]["actor"]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from config.words import Topic
-from monitor.reading import attributes, claims, classify, features, standing
+from monitor.reading import attributes, claims, classify, features, roles, standing
 from monitor.reading import kinds as looks
 from monitor.reading.kinds import POSSIBLE
 from monitor.reading.models import Labels, Models, Pairs, Rank
@@ -121,7 +121,7 @@ def sides(cases: Sequence[Case], way: Way = walk) -> Iterator[PairChoice]:
         a = case.analysis
         for index, group, told in way(case):
             kind, actor = group[0]["kind"], group[0]["actor"]
-            by_role = claims.side_features_by_role(a, index, kind, told)
+            by_role = roles.side_features(a, index, kind, told)
             place = {code: k for k, code in enumerate(by_role)}
             options = list(claims.side_options(a, index, kind, told, actor))
             wanted = {(c["party"], c["counterparty"]) for c in group}

@@ -160,7 +160,7 @@ class Assembler:
     ) -> tuple[list[tuple[str, str]], float]:
         """The pairs (party, counterparty) that a figure is about, and how likely the first is."""
         model = self.models.pairs["sides"]
-        by_role = side_features_by_role(a, index, kind, told)
+        by_role = roles.side_features(a, index, kind, told)
         parties = {code: model.first(f) for code, f in by_role.items()}
         others = {code: model.second(f) for code, f in by_role.items()}
         likely = likeliest({code: model.alone(part) for code, part in parties.items()})
@@ -189,11 +189,6 @@ class Assembler:
         model = self.models.labels["status"]
         shares = model.probabilities(standing.status_features(a, index, kind, told))
         return model.labels[max(range(len(shares)), key=lambda k: shares[k])]
-
-
-def side_features_by_role(a: Analysis, index: int, kind: str, told: Told) -> Mapping[str, list[str]]:
-    """Features of each candidate code, for the models of party and of counterparty alike."""
-    return roles.side_features(a, index, kind, told)
 
 
 def likeliest(scores: Mapping[str, float]) -> set[str]:

@@ -47,13 +47,13 @@ NONE = Governor(-1, "-", "-", "", False, False)
 def governor(a: Analysis, first: int, last: int, begin: int, end: int) -> Governor:
     """The nearest verb before the figure in its clause, else the nearest behind it."""
     known = a.derived(_governors)
-    if first not in known:
-        known[first] = _governor(a, first, last, begin, end)
-    return known[first]
+    if (first, last) not in known:
+        known[first, last] = _governor(a, first, last, begin, end)
+    return known[first, last]
 
 
-def _governors(_: Analysis) -> dict[int, Governor]:
-    """The governors found so far, by the first token of their figure: several models ask for the same."""
+def _governors(_: Analysis) -> dict[tuple[int, int], Governor]:
+    """The governors found so far, by the tokens of their figure: several models ask for the same."""
     return {}
 
 

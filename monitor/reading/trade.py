@@ -196,6 +196,18 @@ def evidence(a: Analysis, first: int, last: int, begin: int, end: int) -> Mappin
     A letter a code: the role of its nearest telling mention (`ORIGIN`, `LEVIER`, `OWN`, `NONE`), `BOUND` where it
     stands right beside the figure; upper case where another figure or a strong mark stands between.
     """
+    known = a.derived(_evidences)
+    if (first, last) not in known:
+        known[first, last] = _evidence(a, first, last, begin, end)
+    return known[first, last]
+
+
+def _evidences(_: Analysis) -> dict[tuple[int, int], Mapping[str, str]]:
+    """What was found so far, by the tokens of the figure: single codes and pairs of them ask for the same."""
+    return {}
+
+
+def _evidence(a: Analysis, first: int, last: int, begin: int, end: int) -> Mapping[str, str]:
     figures = [k for k in range(begin, end) if a.shapes[k] == "<figure>"]
     stops = [k for k in range(begin, end) if a.doc.tokens[k].norm in STOPS]
     best: dict[str, tuple[int, str]] = {}
