@@ -126,6 +126,14 @@ def terms_then(
     return [term for term in chosen if term.versions or term.positions]
 
 
+def no_terms(connection: Connection, deal: str, *, then: bool) -> Unknown:
+    """That a deal or a country has no terms, `then` where a time was asked for; says which deals there are."""
+    from monitor.store import ledger
+
+    known = ", ".join(name for name, _ in ledger.deals(connection)[:12]) or "nothing yet"
+    return Unknown(f"the ledger has no terms of {deal.upper()}{' then' if then else ''}. It has: {known}")
+
+
 def ordered(deal: str) -> str:
     """A pair as the ledger writes it: `kr-us` → `US-KR`."""
     from config.words import Kind

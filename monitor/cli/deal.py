@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.asking import (
-    Unknown,
     as_json_option,
     day_of,
     moment_of,
+    no_terms,
     open_with,
     ordered,
     print_json,
@@ -46,18 +46,14 @@ def deal(
     """
     from monitor.cli import dealview as view
     from monitor.ledger.due import coming
-    from monitor.store import ledger
 
     if pair.count("-") != 1:
         raise click.BadParameter(f'"{pair}" is no pair: write two codes, US-KR', param_hint="DEAL")
     loaded = load_or_exit(config_path)
     with open_with(loaded) as connection:
         found = terms_then(connection, loaded, pair, as_of, known_at)
-        known = ", ".join(name for name, _ in ledger.deals(connection)[:12]) or "nothing yet"
-    if not found:
-        raise Unknown(
-            f"the ledger has no terms of {pair.upper()}{' then' if as_of or known_at else ''}. It has: {known}"
-        )
+        if not found:
+            raise no_terms(connection, pair, then=bool(as_of or known_at))
     now = datetime.now(UTC)
     if known_at is not None:
         now = moment_of(known_at, "--known-at")

@@ -13,6 +13,7 @@ from monitor.cli.asking import (
     format_option,
     moment_of,
     named,
+    no_terms,
     open_ledger,
     open_with,
     print_json,
@@ -51,16 +52,12 @@ def terms(
     """
     from monitor.cli import export, ledgerrows
     from monitor.cli import ledgerview as view
-    from monitor.store import ledger
 
     loaded = load_or_exit(config_path)
     with open_with(loaded) as connection:
         chosen = terms_then(connection, loaded, deal, as_of, known_at)
-        deals = ledger.deals(connection)
-    if deal is not None and not chosen:
-        known = ", ".join(name for name, _ in deals[:12]) or "nothing yet"
-        then = " then" if as_of or known_at else ""
-        raise Unknown(f"the ledger has no terms of {deal.upper()}{then}. It has: {known}")
+        if deal is not None and not chosen:
+            raise no_terms(connection, deal, then=bool(as_of or known_at))
     if as_json:
         print_json([view.term_data(term) for term in chosen])
     elif shape:
