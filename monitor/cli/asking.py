@@ -46,10 +46,13 @@ def _given(_: click.Context, option: click.Parameter, text: str) -> str:
     return " ".join(text.split())
 
 
-reason_option = click.option("--reason", required=True, callback=_given, help="Why, in a few words; kept for good.")
-by_option = click.option(
-    "--by", default=_user, callback=_given, show_default="you", metavar="NAME", help="Who decides."
-)
+_reason = click.option("--reason", required=True, callback=_given, help="Why, in a few words; kept for good.")
+_by = click.option("--by", default=_user, callback=_given, show_default="you", metavar="NAME", help="Who decides.")
+
+
+def decision_options(command: C) -> C:
+    """What every decision of a person takes: why, who, and whether programs read the answer."""
+    return _reason(_by(as_json_option(command)))
 
 
 class Unknown(click.ClickException):

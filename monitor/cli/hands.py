@@ -11,11 +11,10 @@ import click
 from monitor.cli.asking import (
     Unknown,
     as_json_option,
-    by_option,
     day_of,
+    decision_options,
     open_ledger,
     print_json,
-    reason_option,
 )
 from monitor.cli.groups import ListByDefault
 from monitor.cli.handling import carry_out, hand_data, key_like, standing_claim, the_term
@@ -77,9 +76,7 @@ def list_hands(config_path: Path | None, as_json: bool) -> None:
 @click.option("--status", type=click.Choice(STATUSES), help="How far it has come.")
 @click.option("--effective", metavar="DAY", help="The day from which it applies.")
 @click.option("--until", metavar="DAY", help="The day on which it ends.")
-@reason_option
-@by_option
-@as_json_option
+@decision_options
 @click.pass_obj
 def correct(
     config_path: Path | None,
@@ -125,9 +122,7 @@ def correct(
 @ledger.command(short_help="Take back what stands of a term.")
 @click.argument("term", metavar="TERM")
 @click.option("--item", "items", type=int, multiple=True, help="Take back these items' reports instead.")
-@reason_option
-@by_option
-@as_json_option
+@decision_options
 @click.pass_obj
 def retract(config_path: Path | None, term: str, items: tuple[int, ...], reason: str, by: str, as_json: bool) -> None:
     """Take back what stands of a term, because its reports were wrong: what stood before stands again.
@@ -160,9 +155,7 @@ def retract(config_path: Path | None, term: str, items: tuple[int, ...], reason:
 @ledger.command(short_help="Say that two terms are one.")
 @click.argument("term", metavar="TERM")
 @click.argument("into", metavar="INTO")
-@reason_option
-@by_option
-@as_json_option
+@decision_options
 @click.pass_obj
 def merge(config_path: Path | None, term: str, into: str, reason: str, by: str, as_json: bool) -> None:
     """Say that two terms are one: all reports of TERM count for INTO, those that come later too.
@@ -185,9 +178,7 @@ def merge(config_path: Path | None, term: str, into: str, reason: str, by: str, 
 @click.argument("term", metavar="TERM")
 @click.argument("into", metavar="INTO")
 @click.option("--item", "items", type=int, multiple=True, required=True, help="An item whose reports move.")
-@reason_option
-@by_option
-@as_json_option
+@decision_options
 @click.pass_obj
 def split(
     config_path: Path | None, term: str, into: str, items: tuple[int, ...], reason: str, by: str, as_json: bool
@@ -212,9 +203,7 @@ def split(
 
 @ledger.command(short_help="Take a decision back.")
 @click.argument("id", type=int)
-@reason_option
-@by_option
-@as_json_option
+@decision_options
 @click.pass_obj
 def undo(config_path: Path | None, id: int, reason: str, by: str, as_json: bool) -> None:
     """Take a decision back: what it changed is as the reports make it. The decision and its undoing both stay listed.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.asking import as_json_option, by_option, open_ledger, print_json, reason_option
+from monitor.cli.asking import as_json_option, decision_options, open_ledger, print_json
 from monitor.cli.groups import ListByDefault
 
 if TYPE_CHECKING:
@@ -62,9 +62,7 @@ def list_reviews(config_path: Path | None, every: bool, as_json: bool) -> None:
 
 @review.command(short_help="Record a held claim as if it had counted at once.")
 @click.argument("id", type=int)
-@reason_option
-@by_option
-@as_json_option
+@decision_options
 @click.pass_obj
 def accept(config_path: Path | None, id: int, reason: str, by: str, as_json: bool) -> None:
     """Record a held claim as if it had counted when it came, with its change and its alerts.
@@ -78,9 +76,7 @@ def accept(config_path: Path | None, id: int, reason: str, by: str, as_json: boo
 
 @review.command(short_help="Set a held claim aside.")
 @click.argument("id", type=int)
-@reason_option
-@by_option
-@as_json_option
+@decision_options
 @click.pass_obj
 def reject(config_path: Path | None, id: int, reason: str, by: str, as_json: bool) -> None:
     """Set a held claim aside: it is kept and counts for nothing.
