@@ -146,11 +146,12 @@ def changes(
     from monitor.store import ledger
 
     moment = None if since is None else moment_of(since, "--since")
+    most = limit or (None if since else 50)
     with open_ledger(config_path) as connection:
-        entries = ledger.journal(connection, since=moment)
+        entries = ledger.journal(connection, since=moment, limit=most if deal is None else None)
         newest = ledger.journal(connection, limit=1)
     chosen = [entry for entry in entries if deal is None or concerns(entry.change.key.deal, deal)]
-    chosen = chosen[-(limit or (len(chosen) if since else 50)) :]
+    chosen = chosen if most is None else chosen[-most:]
     if as_json:
         print_json([view.change_data(entry) for entry in chosen])
     elif shape:
