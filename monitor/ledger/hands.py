@@ -22,7 +22,6 @@ from monitor.types import Change, ChangeClass, TermKey
 Get = Callable[[TermKey], Term | None]
 #: Acts that only change what is decided of one term.
 _OWN = frozenset({Act.CORRECT, Act.RETRACT, Act.ACCEPT, Act.REJECT})
-_CLASSES = {Act.RETRACT: ChangeClass.RETRACTED, Act.ACCEPT: ChangeClass.TERM}
 
 
 class HandError(ValueError):
@@ -117,8 +116,7 @@ def _moved(undone: Hand, evidence: Evidence) -> bool:
 
 def told(before: Term, after: Term, hand: Hand) -> list[Change]:
     """What is different after a decision: in what stands, and in the open positions."""
-    changes = [_standing(before, after, hand)] if _figure(before.standing) != _figure(after.standing) else []
-    found = [change for change in changes if change is not None]
+    found = [_standing(before, after, hand)] if _figure(before.standing) != _figure(after.standing) else []
     known = {_stance(p) for p in before.open_positions}
     left = {_stance(p) for p in after.positions}
     found += [_withdrawn(before, p, hand) for p in before.open_positions if _stance(p) not in left]
@@ -130,13 +128,12 @@ def told(before: Term, after: Term, hand: Hand) -> list[Change]:
     return found
 
 
-def _standing(before: Term, after: Term, hand: Hand) -> Change | None:
+def _standing(before: Term, after: Term, hand: Hand) -> Change:
     was, now = before.standing, after.standing
     if hand.act is Act.ACCEPT and now is not None:
         report = next((e for e in now.evidence if handwork.accepted(after, e)), None)
         return replace(moved(before, after, now, reason=_reason(hand), evidence=report), details=_details(hand))
-    cls = _CLASSES.get(hand.act, ChangeClass.CORRECTED)
-    cls = ChangeClass.CORRECTED if cls is ChangeClass.TERM else cls
+    cls = _class(hand)
     details = _details(hand)
     if now is None:
         assert was is not None, "something is different"
@@ -149,8 +146,11 @@ def _standing(before: Term, after: Term, hand: Hand) -> Change | None:
 
 
 def _withdrawn(before: Term, position: Position, hand: Hand) -> Change:
-    cls = ChangeClass.RETRACTED if hand.act is Act.RETRACT else ChangeClass.CORRECTED
-    return event(cls, before, position, reason=_reason(hand), at=hand.at, details=_details(hand))
+    return event(_class(hand), before, position, reason=_reason(hand), at=hand.at, details=_details(hand))
+
+
+def _class(hand: Hand) -> ChangeClass:
+    return ChangeClass.RETRACTED if hand.act is Act.RETRACT else ChangeClass.CORRECTED
 
 
 def _reason(hand: Hand) -> str:
