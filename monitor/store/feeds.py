@@ -15,7 +15,7 @@ from monitor.feeds.schedule import State as Schedule
 from monitor.store.schema import feeds
 
 #: A feed that is polled.
-_ASKED = and_(feeds.c.active, feeds.c.paused_at.is_(None))
+ASKED = and_(feeds.c.active, feeds.c.paused_at.is_(None))
 
 
 class LeaseLost(Exception):
@@ -193,12 +193,12 @@ def listing(connection: Connection, *, resting: bool = False) -> list[Stored]:
 
 def number_asked(connection: Connection) -> int:
     """How many feeds are polled: active, and not paused."""
-    return connection.scalar(select(func.count()).select_from(feeds).where(_ASKED)) or 0
+    return connection.scalar(select(func.count()).select_from(feeds).where(ASKED)) or 0
 
 
 def failing(connection: Connection, least: int = 1) -> list[Stored]:
     """Feeds that are polled and failed so many times in a row or more, by name."""
-    query = select(feeds).where(_ASKED, feeds.c.failures >= least).order_by(feeds.c.name)
+    query = select(feeds).where(ASKED, feeds.c.failures >= least).order_by(feeds.c.name)
     return [Stored(**_stored(row)) for row in connection.execute(query).mappings()]
 
 
@@ -226,7 +226,7 @@ def claim_due(
     free = or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= now)
     due = (
         select(feeds.c.id)
-        .where(feeds.c.active, feeds.c.paused_at.is_(None), feeds.c.next_poll_at <= now, free)
+        .where(ASKED, feeds.c.next_poll_at <= now, free)
         .where(feeds.c.id.not_in(held))
         .order_by(feeds.c.next_poll_at, feeds.c.id)
         .limit(limit)

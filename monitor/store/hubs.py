@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, Update, delete, select, update
 
+from monitor.store.feeds import ASKED
 from monitor.store.schema import feeds, hubs
 
 
@@ -74,8 +75,7 @@ def covers(connection: Connection, feed_id: int, now: datetime) -> bool:
 def due(connection: Connection, now: datetime, limit: int) -> list[Subscribed]:
     """Subscriptions to ask for or to renew, longest due first; none of feeds that rest, are paused or have a login:
     a hub is no part of what is between us and their publisher."""
-    asked = feeds.c.active & feeds.c.paused_at.is_(None)
-    query = _query().where(asked, hubs.c.next_at <= now).order_by(hubs.c.next_at).limit(limit)
+    query = _query().where(ASKED, hubs.c.next_at <= now).order_by(hubs.c.next_at).limit(limit)
     rows = connection.execute(query.add_columns(feeds.c.spec)).mappings()
     return [_subscribed(row) for row in rows if not row["spec"].get("login")]
 
