@@ -33,7 +33,6 @@ class Reread:
     item: int
     report: Report
     before: int
-    mark: str
 
     @property
     def claims(self) -> tuple[Claim, ...]:
@@ -128,7 +127,7 @@ def accept(connection: Connection, rebuilt: Rebuilt, reader: str, now: datetime)
         number = reports.add(
             connection,
             report.article,
-            reread.mark,
+            report.fingerprint,
             revision=report.revision,
             baseline=report.baseline,
             reader=reader,
@@ -171,9 +170,9 @@ def _read_again(connection: Connection, read: Read, progress: Callable[[int], No
 def _reread(
     connection: Connection, item: items.Unread, known: Report | None, claims: tuple[Claim, ...], before: int
 ) -> Reread:
-    article = item.article
-    mark = fingerprint(f"{article.title}\n{article.text}")
     if known is None:
+        article = item.article
+        mark = fingerprint(f"{article.title}\n{article.text}")
         if item.revision > 1:
             article = replace(article, published=article.observed.astimezone(article.published.tzinfo))
         when = connection.execute(select(item_rows.c.read_at).where(item_rows.c.id == item.id)).scalar_one()
@@ -185,7 +184,6 @@ def _reread(
         item=item.id,
         report=replace(known, claims=tuple((0, claim) for claim in claims)),
         before=before,
-        mark=known.fingerprint,
     )
 
 
