@@ -16,7 +16,7 @@ from config.words import Kind
 from monitor.announce.alert import TIERS, TOPICS
 from monitor.announce.wording import Names, day, figure, status, term
 from monitor.ledger.terms import Term, Version
-from monitor.store.ledger import all_terms
+from monitor.store.ledger import shown_terms
 
 #: Terms that one message names; the rest is counted.
 SHOWN = 40
@@ -28,7 +28,7 @@ def greet(connection: Connection, config: Config, name: str, now: datetime) -> s
     watchlist = next((list_ for list_ in config.watchlists if one and list_.name == one.watchlist), None)
     if one is None or watchlist is None:
         return None
-    alert = standing(all_terms(connection), watchlist, one, now)
+    alert = standing(shown_terms(connection), watchlist, one, now)
     return outbox.put(connection, alert, name, f'begins the watchlist "{watchlist.name}"', now)
 
 
