@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from alerts.types import Alert, Quote, Step
 from config.vocabulary import vocabulary
 from config.words import POSITIONS, Kind, Status, Topic, Trust
-from monitor.announce.wording import BESIDE, Names, amount, beside, day, figure, status, term
+from monitor.announce.wording import BESIDE, Names, amount, beside, day, figure, heading, status, term
 from monitor.ledger.terms import Version
 from monitor.types import Change, ChangeClass
 
@@ -127,9 +127,8 @@ def move(change: Change) -> float | None:
 
 def title(change: Change, names: Names) -> str:
     """One line: `US tariff on Korean cars: 25% → 15%, agreed, effective 1 Nov 2025 (reported)`."""
-    about = term(change.key, names)
     lead = LEADS.get(change.cls)
-    head = f"{lead}: {about[:1].upper() + about[1:]}" if lead else about
+    head = f"{lead}: {heading(change.key, names)}" if lead else term(change.key, names)
     parts = [_what(change), *_when(change)]
     tail = f" ({change.trust})" if change.cls in (ChangeClass.TERM, ChangeClass.POSITION) else ""
     return f"{head}: {', '.join(parts)}{tail}"

@@ -9,7 +9,7 @@ from uuid import uuid5
 from icalendar import Calendar, Event
 
 from monitor.announce.alert import NAMESPACE
-from monitor.announce.wording import Names, figure, status, term
+from monitor.announce.wording import Names, figure, heading, status
 from monitor.ledger.due import Coming
 
 
@@ -48,9 +48,8 @@ def _event(coming: Coming, names: Names, now: datetime) -> Event:
 def summary(coming: Coming, names: Names) -> str:
     """One line: `US tariff on Korean cars: 15%, agreed, takes effect`."""
     version = coming.version
-    about = term(coming.term.key, names)
     told = figure(version.value, version.unit, version.qualifier, version.high)
-    return f"{about[:1].upper()}{about[1:]}: {told}, {status(version.status)}, {coming.what}"
+    return f"{heading(coming.term.key, names)}: {told}, {status(version.status)}, {coming.what}"
 
 
 def _description(coming: Coming) -> str:

@@ -131,6 +131,12 @@ def term(key: TermKey, names: Names) -> str:
             return f"{who} provision for {there}{_for(general, goods)}"
 
 
+def heading(key: TermKey, names: Names) -> str:
+    """What the term is about, to begin a line: `Japanese investment in the US`."""
+    about = term(key, names)
+    return about[:1].upper() + about[1:]
+
+
 def beside(said: Mapping[str, str], names: Names) -> list[tuple[str, str]]:
     """What a report says of a term beside its figure, for people: `("Legal basis", "Section 232")`."""
     return [(BESIDE[name], _beside(name, said[name], names)) for name in BESIDE if name in said]

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from config.vocabulary import vocabulary
-from monitor.announce.wording import Names, amount, beside, day, figure, status, term
+from monitor.announce.wording import Names, amount, beside, day, figure, heading, status
 from monitor.cli.console import console
 from monitor.cli.export import escaped
 from monitor.cli.ledgerview import said_beside, term_data
@@ -52,7 +52,7 @@ def standing_cells(page: Page, names: Names) -> list[tuple[str, ...]]:
     """One row a term that stands, in the columns of STANDING."""
     return [
         (
-            _about(each, names),
+            heading(each.key, names),
             f"{_figure(now)}, {status(now.status)}",
             _applied(each),
             day(now.effective) if now.effective else f"{now.since:%-d %b %Y}",
@@ -70,7 +70,7 @@ def position_cells(page: Page, names: Names) -> list[tuple[str, ...]]:
     """One row an open position, in the columns of POSITIONS."""
     return [
         (
-            _about(each, names),
+            heading(each.key, names),
             f"{_figure(one)} {status(one.status)}",
             f"{one.since:%-d %b %Y}",
             str(one.trust),
@@ -93,7 +93,7 @@ def coming_cells(comings: Sequence[Coming], names: Names) -> list[tuple[str, ...
     return [
         (
             day(each.day.isoformat()),
-            _about(each.term, names),
+            heading(each.term.key, names),
             f"{_figure(each.version)}, {status(each.version.status)}, {each.what}",
         )
         for each in comings
@@ -187,8 +187,7 @@ def show_differences(found: Sequence[Difference]) -> None:
     out = console()
     names = vocabulary("en")
     for each in found:
-        about = term(each.key, names)
-        out.print(Text.assemble((str(each.key), "bold"), f"  {about[:1].upper()}{about[1:]}"))
+        out.print(Text.assemble((str(each.key), "bold"), f"  {heading(each.key, names)}"))
         for name, (was, now) in (("stands", each.stands), ("applied", each.applies)):
             if _words(was) != _words(now):
                 out.print(Text(f"  {name}: {_words(was)} → {_words(now)}"))
@@ -215,11 +214,6 @@ def _words(version: Version | None) -> str:
     dates = [f"from {day(version.effective)}"] if version.effective else []
     dates += [f"until {day(version.until)}"] if version.until else []
     return ", ".join([_figure(version), status(version.status), *dates, f"{version.trust}"])
-
-
-def _about(each: Term, names: Names) -> str:
-    about = term(each.key, names)
-    return about[:1].upper() + about[1:]
 
 
 def _applied(each: Term) -> str:

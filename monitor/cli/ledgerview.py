@@ -16,7 +16,7 @@ from config.vocabulary import vocabulary
 from config.words import Status, Trust
 from monitor.announce import alert, change_id
 from monitor.announce.alert import data
-from monitor.announce.wording import amount, beside, day, figure, term
+from monitor.announce.wording import amount, beside, day, figure, heading
 from monitor.cli.console import console
 from monitor.cli.loading import counted
 from monitor.ledger.terms import Evidence, Position, Term, Version
@@ -71,8 +71,7 @@ def show_history(terms: Sequence[Term]) -> None:
     out = console()
     names = vocabulary("en")
     for each in terms:
-        about = term(each.key, names)
-        out.print(Text.assemble((str(each.key), "bold"), f"  {about[:1].upper()}{about[1:]}"))
+        out.print(Text.assemble((str(each.key), "bold"), f"  {heading(each.key, names)}"))
         all_told: list[Version | Position] = [*each.versions, *each.positions]
         for told in sorted(all_told, key=lambda one: one.since):
             _show_told(out, each, told)
