@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
-from typing import Final
+from typing import Final, Protocol
 
 import aiohttp
 from yarl import URL
@@ -25,7 +25,7 @@ from monitor.feeds.manners import Hosts
 from monitor.feeds.slots import Slots
 from monitor.feeds.trouble import FetchError, Kind, of_exception, of_status, shown
 
-__all__ = ["FetchError", "Fetched", "Fetcher", "Kind", "Request"]
+__all__ = ["FetchError", "Fetched", "Fetcher", "Fetches", "Kind", "Request"]
 
 ACCEPT: Final = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
@@ -86,6 +86,12 @@ class Fetched:
     #: The WebSub hub and topic that the answer's Link fields name.
     hub: str | None = None
     topic: str | None = None
+
+
+class Fetches(Protocol):
+    """What is needed of `Fetcher`."""
+
+    async def fetch(self, request: Request) -> Fetched: ...
 
 
 class Fetcher:

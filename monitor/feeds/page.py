@@ -11,8 +11,8 @@ from typing import Final
 
 from monitor.feeds.encoding import decode
 from monitor.feeds.extractor import ExtractionError, Extractor
-from monitor.feeds.fetch import FetchError, Request
-from monitor.feeds.robots import Fetches, Robots
+from monitor.feeds.fetch import FetchError, Fetches, Request
+from monitor.feeds.robots import Robots
 
 ACCEPT: Final = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 #: Bytes of a page after decompression. Large news pages have 2 MB, most of it scripts.

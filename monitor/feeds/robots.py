@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final
 
 from protego import Protego
 from yarl import URL
 
 from monitor.feeds.encoding import decode
-from monitor.feeds.fetch import Fetched, FetchError, Request
+from monitor.feeds.fetch import FetchError, Fetches, Request
 from monitor.feeds.trouble import Kind, shown
 
 #: The name by which sites may speak of us.
@@ -26,12 +26,6 @@ MAX_BYTES: Final = 512 * 1024
 MAX_SITES: Final = 2_000
 #: The longest pause between two pages that a site is granted, seconds; who wants more is not asked for pages.
 MAX_DELAY: Final = 60.0
-
-
-class Fetches(Protocol):
-    """What is needed of `monitor.feeds.fetch.Fetcher`."""
-
-    async def fetch(self, request: Request) -> Fetched: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from monitor.store import pages
 from monitor.store.pages import Wanted
 
 if TYPE_CHECKING:
+    from monitor.feeds.fetch import Fetches
     from monitor.feeds.page import Pages
-    from monitor.feeds.robots import Fetches
 
 #: Articles that one turn takes on, and real seconds after which it begins no further one.
 BATCH: Final = 100

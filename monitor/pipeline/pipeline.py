@@ -12,9 +12,10 @@ from typing import Final
 from structlog import get_logger
 
 from config.settings import Config
+from monitor.feeds.fetch import Fetches
 from monitor.pipeline import events, steps
 from monitor.pipeline.articles import Articles
-from monitor.pipeline.polling import Fetches, Poller
+from monitor.pipeline.polling import Poller
 from monitor.pipeline.secondlook import Second, SecondLook
 from monitor.pipeline.steps import Recorded
 from monitor.pipeline.writer import Writer

@@ -13,14 +13,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 from sqlalchemy import Connection
 from structlog import get_logger
 
 from config.settings import Config
 from monitor.feeds.credentials import Locked
-from monitor.feeds.fetch import Fetched, FetchError, Request
+from monitor.feeds.fetch import Fetched, FetchError, Fetches
 from monitor.feeds.schedule import Outcome
 from monitor.pipeline import asking, events, steps
 from monitor.pipeline.arrivals import Arrival, read_all, size, unforeseen
@@ -46,12 +46,6 @@ BATCH_BYTES: Final = 1_000_000
 MOST_WAITING: Final = 32_000_000
 
 log = get_logger()
-
-
-class Fetches(Protocol):
-    """What is needed of `monitor.feeds.fetch.Fetcher`."""
-
-    async def fetch(self, request: Request) -> Fetched: ...
 
 
 @dataclass(slots=True)
