@@ -10,11 +10,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 from aiohttp import web
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 from structlog import get_logger
 
 from config.outbound import Outbound
@@ -24,6 +23,7 @@ from monitor.feeds import websub
 from monitor.feeds.entry import Entry, ParseError
 from monitor.feeds.fetch import FetchError
 from monitor.feeds.parse import parse
+from monitor.pipeline.writer import Writer
 from monitor.store import Store, StoreError, feeds, hubs, items
 from monitor.store.hubs import State, Subscribed
 from monitor.store.items import Saved
@@ -32,7 +32,6 @@ from monitor.store.items import Saved
 BATCH: Final = 20
 PATH: Final = "/websub/"
 
-T = TypeVar("T")
 log = get_logger()
 
 
@@ -49,7 +48,7 @@ class Hubs:
         on_event: Callable[[str, Mapping[str, object]], None],
         post: Callable[[str, Mapping[str, str], Settings, Outbound], Awaitable[None]] = post,
     ) -> None:
-        self._store = store
+        self._writer = Writer(store)
         self._config = config
         self._outbound = outbound
         self._clock = clock
@@ -74,18 +73,13 @@ class Hubs:
         Raises StoreError.
         """
         settings = self._config().settings
-        over, due = await asyncio.to_thread(self._look)
-        for name in await self._write(partial(hubs.lapse, now=self._clock())) if over else ():
+        over, due = await self._writer.look(partial(_look, now=self._clock()))
+        for name in await self._writer.write(partial(hubs.lapse, now=self._clock())) if over else ():
             log.warning("websub_lapsed", feed=name, message="its hub did not renew; it is polled as before")
         if self._callback(settings) is None:
             return 0
         await asyncio.gather(*(self._subscribe(one, settings) for one in due))
         return len(due)
-
-    def _look(self) -> tuple[bool, list[Subscribed]]:
-        """Whether a lease ran out, and the subscriptions that are due. Most minutes there is neither, and no write."""
-        with self._store.read() as connection:
-            return hubs.is_over(connection, self._clock()), hubs.due(connection, self._clock(), BATCH)
 
     def _callback(self, settings: Settings) -> str | None:
         """The address before the token under which hubs reach us; None where they cannot or shall not."""
@@ -98,12 +92,12 @@ class Hubs:
         callback = f"{self._callback(settings)}{one.token}"
         # Written first: many hubs verify before they answer.
         again = self._clock() + websub.PATIENCE
-        await self._write(partial(hubs.asked, one=one, again_at=again))
+        await self._writer.write(partial(hubs.asked, one=one, again_at=again))
         try:
             await self._post(one.hub, websub.form(one.hub, callback, one.topic, one.secret), settings, self._outbound())
         except FetchError as error:
             later = websub.retry(one.failures, self._clock(), self._draw())
-            await self._write(partial(hubs.failed, one=one, error=error.reason, again_at=later))
+            await self._writer.write(partial(hubs.failed, one=one, error=error.reason, again_at=later))
             log.warning("websub_failed", feed=one.feed, message=f"its hub cannot be asked: {error.reason}")
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -116,13 +110,13 @@ class Hubs:
         if asked.mode == "denied":
             reason = asked.reason or "the hub gives no reason"
             later = now + websub.LAST_RETRY
-            await self._write(partial(hubs.denied, one=one, reason=f"denied: {reason}", again_at=later))
+            await self._writer.write(partial(hubs.denied, one=one, reason=f"denied: {reason}", again_at=later))
             log.warning("websub_denied", feed=one.feed, message=reason)
             return web.Response()
         if asked.mode != "subscribe" or one.state not in (State.ASKED, State.LIVE):
             return web.Response(status=404, text="this was not asked for")
         until, renew = websub.lease(asked.lease, now, self._draw())
-        await self._write(partial(hubs.verified, one=one, lease_until=until, renew_at=renew))
+        await self._writer.write(partial(hubs.verified, one=one, lease_until=until, renew_at=renew))
         log.info("websub_subscribed", feed=one.feed, until=until.isoformat())
         # Text, and never sniffed: what a stranger sends goes back as it is.
         return web.Response(text=asked.challenge, headers={"X-Content-Type-Options": "nosniff"})
@@ -154,7 +148,7 @@ class Hubs:
         except ParseError:
             return await self._hint(one)
         entries = [entry for entry in parsed.entries if entry.says_something]
-        saved = await self._write(partial(_store, one=one, entries=entries, now=self._clock()))
+        saved = await self._writer.write(partial(_store, one=one, entries=entries, now=self._clock()))
         self._brought += len(saved.new) + len(saved.revised)
         self._tell("feed_pushed", {"feed": one.feed, "new": len(saved.new), "revised": len(saved.revised)})
         for item in saved.new:
@@ -164,28 +158,16 @@ class Hubs:
     async def _hint(self, one: Subscribed) -> None:
         """Something may be new: the feed is due, though not more often than it may be asked at all."""
         least = self._config().settings.polling.min_interval
-        await self._write(partial(_hasten, one=one, now=self._clock(), least=least))
+        await self._writer.write(partial(_hasten, one=one, now=self._clock(), least=least))
 
     async def _of(self, request: web.Request) -> Subscribed | None:
         token = request.match_info["token"]
+        return await self._writer.look(partial(hubs.by_token, token=token)) if len(token) <= 64 else None
 
-        def look() -> Subscribed | None:
-            with self._store.read() as connection:
-                return hubs.by_token(connection, token)
 
-        return await asyncio.to_thread(look) if len(token) <= 64 else None
-
-    async def _write(self, step: Callable[[Connection], T]) -> T:
-        """What a step returns, in a transaction; once more where a poll stored the same item first."""
-
-        def work() -> T:
-            with self._store.begin() as connection:
-                return step(connection)
-
-        try:
-            return await asyncio.to_thread(work)
-        except IntegrityError:
-            return await asyncio.to_thread(work)
+def _look(connection: Connection, now: datetime) -> tuple[bool, list[Subscribed]]:
+    """Whether a lease ran out, and the subscriptions that are due. Most minutes there is neither, and no write."""
+    return hubs.is_over(connection, now), hubs.due(connection, now, BATCH)
 
 
 def _store(connection: Connection, one: Subscribed, entries: Iterable[Entry], now: datetime) -> Saved:
