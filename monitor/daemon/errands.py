@@ -33,7 +33,8 @@ class Errands:
         self._clock = clock
         self._wake = wake
         self._further = further
-        self._troubles: dict[str, str] = {}
+        #: None before the first look: the database may hold what is over by now.
+        self._troubles: dict[str, str] | None = None
         self._publisher = Publisher()
 
     async def run(self, config: Config, folder: Path) -> int:
@@ -64,7 +65,7 @@ class Errands:
         now = self._clock()
         with self._store.read() as connection:
             found = ailments(connection, folder, now) | dict(self._further())
-        if found.keys() == self._troubles.keys() and self._troubles:
+        if self._troubles is not None and found.keys() == self._troubles.keys():
             return 0
         with self._store.begin() as connection:
             queued = operator.tell(connection, config, found, now)
