@@ -38,7 +38,7 @@ def slow_drip(feeds: int, rounds: int = 3) -> dict[str, float]:
 
 
 def complete(daemon: Process, feeds: int, patience: float = 300) -> dict[str, Any]:
-    """The seconds at which each feed of the round was done, once all are, and once what they brought was read."""
+    """The seconds at which each feed of the round was done, once all are."""
     until = time.monotonic() + patience
     while time.monotonic() < until:
         if daemon.tell("figures")["round"] >= feeds:

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 
 from bench.polling import world
 from bench.polling.loopback import Loopback
 from config.outbound import Outbound
-from config.settings import Config, Feed, Polling, Settings
+from config.settings import Config, Feed
 from monitor.daemon import frugal
 from monitor.feeds.fetch import Fetcher
 from monitor.pipeline import Pipeline
@@ -21,7 +21,6 @@ from monitor.store import Store
 from monitor.store.engine import url_for
 from monitor.store.feeds import sync
 from monitor.store.schema import feeds as feed_rows
-from monitor.store.schema import items as item_rows
 from monitor.types import Article, Reading
 
 
@@ -36,13 +35,12 @@ def unread(_article: Article) -> Reading:
 class Ours:
     """Polls through `Pipeline.poll_due`, everything in place: leases, manners, the outbound gate, fsync."""
 
-    def __init__(self, feeds: int, port: int, polling: Polling | None = None, on_event: Any = None) -> None:
+    def __init__(self, feeds: int, port: int) -> None:
         self.feeds = tuple(Feed(name=f"f{n}", url=world.url(n, port)) for n in range(feeds))
-        self.config = Config(settings=Settings(polling=polling or Polling()), feeds=self.feeds)
+        self.config = Config(feeds=self.feeds)
         self.folder = tempfile.TemporaryDirectory()
         self.turn = 0
         self.resources = AsyncExitStack()
-        self.on_event = on_event
         self.store: Store
         self.pipeline: Pipeline
 
@@ -62,8 +60,7 @@ class Ours:
         outbound = Outbound(["127.0.0.0/8"], resolver=Loopback())
         fetcher = await self.resources.enter_async_context(Fetcher(self.config.settings, outbound, clock=now))
         self.resources.enter_context(frugal.kept())  # as the daemon does
-        hears = {"on_event": self.on_event} if self.on_event else {}
-        self.pipeline = Pipeline(self.store, fetcher, lambda: self.config, now, unread, **hears)
+        self.pipeline = Pipeline(self.store, fetcher, lambda: self.config, now, unread)
 
     async def due(self) -> None:
         """All feeds are due now."""
@@ -72,7 +69,3 @@ class Ours:
 
     async def poll(self) -> dict[str, Any]:
         return {"polled": await self.pipeline.poll_due()}
-
-    def stored(self) -> int:
-        with self.store.read() as connection:
-            return int(connection.execute(select(func.count()).select_from(item_rows)).scalar_one())

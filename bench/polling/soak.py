@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from bench.polling.hostile import complete
+from bench.polling.memory import settled
 from bench.polling.process import Process, Server
 
 PICTURE = Path(__file__).parent.parent.parent / "docs" / "polling-soak.png"
@@ -26,8 +27,7 @@ def soak(seconds: float, feeds: int) -> list[tuple[float, float, float]]:
         daemon = Process("bench.polling.daemon", folder, feeds, server.port)
         daemon.line()
         complete(daemon, feeds, 900)
-        while daemon.tell("figures")["unread"]:
-            time.sleep(0.5)
+        settled(daemon)
         began = time.monotonic()
         while time.monotonic() < began + seconds:
             server.command("advance?every=10")
