@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from alerts.digests import Blind, Sight
+from monitor.feeds.health import blind_after
 from monitor.store.feeds import listing
-
-#: A feed without a success for so long is blind.
-BLIND = timedelta(hours=6)
 
 
 def sight(connection: Connection, now: datetime) -> Sight:
@@ -20,7 +18,7 @@ def sight(connection: Connection, now: datetime) -> Sight:
     blind = [
         Blind(name=feed.feed.name, since=feed.state.last_ok_at, error=feed.state.last_error or "")
         for feed in stored
-        if now - (feed.state.last_ok_at or feed.added_at) >= max(BLIND, 2 * (feed.state.interval or timedelta()))
+        if now - (feed.state.last_ok_at or feed.added_at) >= blind_after(feed.state.interval)
         and (feed.state.failures or feed.state.last_ok_at is None)
     ]
     return Sight(feeds=len(stored), blind=blind, last_good_check=max(seen, default=None))

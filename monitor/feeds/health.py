@@ -91,6 +91,11 @@ def judge(record: Record, now: datetime) -> Health:
     return Health(record=record, trouble=trouble, reason=reason, since=since)
 
 
+def blind_after(interval: timedelta | None) -> timedelta:
+    """How long a feed that fails may be without a success before it is blind."""
+    return max(BLIND, 2 * (interval or timedelta()))
+
+
 def by_trouble(records: Iterable[Record], now: datetime) -> list[Health]:
     """All feeds, the worst first; of the same trouble the longest first."""
     found = [judge(record, now) for record in records]
@@ -127,7 +132,7 @@ def _judged(one: Record, now: datetime) -> tuple[Trouble, datetime | None, str]:
         return Trouble.BLIND, one.added_at, f"never asked since {ago(one.added_at, now)}: does the daemon run?"
     error = one.last_error.rstrip(".") or "its last poll did not end"
     first = f"no success since {ago(seen, now)}" if one.last_ok_at else f"never a success since {ago(seen, now)}"
-    if one.failures and now - seen >= max(BLIND, 2 * (one.interval or timedelta())):
+    if one.failures and now - seen >= blind_after(one.interval):
         return Trouble.BLIND, seen, f"{first}: {error}"
     if not one.failures and now - max(one.next_poll_at or seen, seen) >= BLIND:
         return Trouble.BLIND, seen, f"{first}: it was not asked when it was due: does the daemon run?"
