@@ -46,15 +46,17 @@ def retold(
     `heard` is called with what became of each report.
     """
     book, decided = Book(policy), _Decided(made, void)
+    last: datetime | None = None
     for report in told:
-        at = report.recorded_at
+        last = at = report.recorded_at
         decided.until(book, at)
         book.advance(at)
         heard(report, book.record(report.article, [claim for _, claim in report.claims], report.fingerprint))
         if report.baseline:
             book.advance(at)
     decided.until(book)
-    book.advance(now)
+    if last is None or now > last:  # dates that were settled before the last report know nothing of what it said
+        book.advance(now)
     return book
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
@@ -126,8 +126,16 @@ def _decide(store: Store, act: str, number: int, now: datetime) -> None:
         return
 
 
+#: A rate from the day on which it is told, and nothing after it by which that day could have come.
+TODAY = Claim(
+    kind=Kind.TARIFF, party="US", counterparty="KR", actor=None, scope="autos", value=10.0, unit="percent",
+    qualifier=Qualifier.EXACT, status=Status.AGREED, quote="a rate", effective="2025-04-01",
+)  # fmt: skip
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=reports, decided=acts)
+@example(told=[(0, 0, 1, (TODAY,))], decided=[])
 def test_a_rebuild_is_what_became_of_it_live(
     fresh: Callable[[], Store], told: list[Report], decided: list[tuple[int, str]]
 ) -> None:
