@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from monitor.cli.loading import load_or_exit
+from monitor.cli.refusals import Unknown
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -53,12 +54,6 @@ _by = click.option("--by", default=_user, callback=_given, show_default="you", m
 def decision_options(command: C) -> C:
     """What every decision of a person takes: why, who, and whether programs read the answer."""
     return _reason(_by(as_json_option(command)))
-
-
-class Unknown(click.ClickException):
-    """What was named is not in the ledger; the words say what is."""
-
-    exit_code = 1
 
 
 def time_options(command: C) -> C:
@@ -107,20 +102,20 @@ def terms_then(
 ) -> list[Term]:
     """The terms of a deal, of a country, or all, as they are or as they were; those that have nothing are left out.
 
-    Without `proofs` and of now, there is no more of each than a page shows.
+    `deal` is as `naming.deal_or_country` makes it. Without `proofs` and of now, there is no more of each than a page
+    shows.
     """
     from monitor.ledger.policy import Policy
     from monitor.ledger.views import as_of as on
     from monitor.pipeline.retold import known_at as known
     from monitor.store import ledger
 
-    pair = ordered(deal) if deal is not None and "-" in deal else None
+    pair, side = sides(deal)
     if known_at is not None:
         moment = moment_of(known_at, "--known-at")
         found = list(known(connection, moment, Policy.of(loaded.config.settings.ledger), pair).terms)
         found.sort(key=lambda term: (term.key.deal, str(term.key), term.key.family))
     else:
-        side = deal.upper() if deal is not None and pair is None else None
         found = (ledger.all_terms if proofs or as_of is not None else ledger.shown_terms)(connection, pair, side)
     chosen = [term for term in found if deal is None or concerns(term.key.deal, deal)]
     if as_of is not None:
@@ -134,33 +129,31 @@ def no_terms(connection: Connection, deal: str, *, then: bool) -> Unknown:
     from monitor.store import ledger
 
     known = ", ".join(name for name, _ in ledger.deals(connection)[:12]) or "nothing yet"
-    return Unknown(f"the ledger has no terms of {deal.upper()}{' then' if then else ''}. It has: {known}")
+    return Unknown(f"the ledger has no terms of {deal}{' then' if then else ''}. It has: {known}")
 
 
-def ordered(deal: str) -> str:
-    """A pair as the ledger writes it: `kr-us` → `US-KR`."""
-    from config.words import Kind
-    from monitor.types import TermKey
-
-    one, _, two = deal.upper().partition("-")
-    return TermKey(kind=Kind.TARIFF, party=one, counterparty=two, scope="all", family="percent").deal
+def sides(asked: str | None) -> tuple[str | None, str | None]:
+    """The pair that was asked for, or the one country; one of the two is None, both where all is meant."""
+    return (asked, None) if asked is not None and "-" in asked else (None, asked)
 
 
 def concerns(deal: str, asked: str) -> bool:
-    """Whether a deal is the pair that was asked for, in either order, or one of the country's."""
-    sides = set(asked.upper().split("-"))
-    return sides == set(deal.split("-")) or (len(sides) == 1 and sides <= set(deal.split("-")))
+    """Whether a deal is the pair that was asked for, or one of the country's."""
+    return asked == deal or asked in deal.split("-")
 
 
 def named(connection: Connection, name: str) -> str:
-    """The term's name as the ledger writes it. Unknown, with the nearest names, where there is none."""
+    """The term's name as the ledger writes it. Unknown, with the nearest names, where there is none; BadParameter
+    where it can be no term's."""
     from difflib import get_close_matches
 
+    from monitor.cli.naming import term_parts
     from monitor.store import ledger
 
     names = {known.casefold(): known for known in ledger.names(connection)}
     found = names.get(name.strip().casefold())
     if found is None:
+        term_parts(name, "TERM")
         near = get_close_matches(name.casefold(), names, n=3, cutoff=0.5)
         hint = f"Nearest: {', '.join(names[each] for each in near)}" if near else "See: pactwatch terms"
         raise Unknown(f'the ledger has no term "{name}". {hint}')
@@ -179,7 +172,10 @@ def moment_of(text: str, option: str, now: datetime | None = None) -> datetime:
         except ValueError:
             example = 'write a day (2025-11-01), a moment (2025-11-01T09:00+09:00) or how long ago ("7d", "12h")'
             raise click.BadParameter(f'"{text}" is no time: {example}', param_hint=option) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:
+        raise click.BadParameter(f'"{text}" is out of reach', param_hint=option) from None
 
 
 def day_of(text: str, option: str) -> date:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from monitor.cli import naming
 from monitor.cli.asking import (
     as_json_option,
     day_of,
     moment_of,
     no_terms,
     open_with,
-    ordered,
     print_json,
     terms_then,
     time_options,
@@ -47,8 +47,7 @@ def deal(
     from monitor.cli import dealview as view
     from monitor.ledger.due import coming
 
-    if pair.count("-") != 1:
-        raise click.BadParameter(f'"{pair}" is no pair: write two codes, US-KR', param_hint="DEAL")
+    pair = naming.pair(pair)
     loaded = load_or_exit(config_path)
     with open_with(loaded) as connection:
         found = terms_then(connection, loaded, pair, as_of, known_at)
@@ -60,7 +59,7 @@ def deal(
     if as_of is not None:
         now = datetime.combine(day_of(as_of, "--as-of"), time(), UTC)
     comings = coming(found, now.date())
-    page = view.Page(ordered(pair), found, comings, as_of, known_at, now)
+    page = view.Page(pair, found, comings, as_of, known_at, now)
     if as_json:
         print_json(view.page_data(page))
     elif markdown:
@@ -93,6 +92,7 @@ def diff(
     from monitor.ledger.views import differences
 
     loaded = load_or_exit(config_path)
+    deal = None if deal is None else naming.deal_or_country(deal)
     days = [day_of(first, "--from"), datetime.now(UTC).date() if second is None else day_of(second, "--to")]
     if days[0] > days[1]:
         raise click.BadParameter(f"{days[0]} is later than {days[1]}", param_hint="--from")

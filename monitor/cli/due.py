@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.asking import as_json_option, concerns, format_option, open_ledger, print_json
+from monitor.cli.naming import deal_or_country
+from monitor.cli.refusals import Unfit
 
 if TYPE_CHECKING:
     from monitor.announce.wording import Names
@@ -49,6 +51,7 @@ def due(
     from monitor.store import ledger
 
     now = datetime.now(UTC)
+    deal = None if deal is None else deal_or_country(deal)
     until = None if days is None else now.date() + timedelta(days=days)
     with open_ledger(config_path) as connection:
         found = coming(ledger.dated_terms(connection, now.date(), until), now.date(), until)
@@ -100,5 +103,5 @@ def _write_calendar(path: Path, found: list[Coming], names: Names, now: datetime
     try:
         path.write_bytes(body)
     except OSError as error:
-        raise click.ClickException(f"{path} cannot be written: {(error.strerror or '').lower()}") from error
+        raise Unfit(f"{path} cannot be written: {(error.strerror or '').lower()}") from error
     click.echo(f"{len(found)} {'date' if len(found) == 1 else 'dates'} written to {path}")

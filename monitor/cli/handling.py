@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.asking import Unknown, named, open_with, print_json
+from monitor.cli.asking import named, open_with, print_json
 from monitor.cli.loading import load_or_exit
+from monitor.cli.refusals import Unfit, Unknown
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -71,30 +72,20 @@ def the_term(connection: Connection, name: str) -> Term:
 
     found = [term for term in rows.terms_named(connection, named(connection, name)) if term.versions or term.positions]
     if len(found) != 1:
-        state = "has no versions any more" if not found else "is kept in several units, which this cannot tell apart"
-        raise Unknown(f"{name} {state}")
+        if found:
+            raise Unfit(f"{name} is kept in several units, which this cannot tell apart")
+        raise Unknown(f"{name} has no versions any more")
     return found[0]
 
 
 def key_like(key: TermKey, name: str) -> TermKey:
     """The key that a name means, in the unit of `key`. BadParameter where it is no name of a term."""
-    from config.vocabulary import vocabulary
     from config.words import Kind
+    from monitor.cli.naming import term_parts
     from monitor.types import TermKey
 
-    parts = name.strip().split(":", 4)
-    known = vocabulary("en")
-    if len(parts) < 4 or parts[0] not in list(Kind) or parts[3] not in known.scopes:
-        example = "tariff:US:KR:autos, with :actor behind it where a firm is meant"
-        raise click.BadParameter(f'"{name}" is no name of a term: write {example}', param_hint="INTO")
-    return TermKey(
-        kind=Kind(parts[0]),
-        party=parts[1].upper(),
-        counterparty=parts[2].upper(),
-        scope=parts[3],
-        family=key.family,
-        actor=parts[4] if len(parts) == 5 else None,
-    )
+    kind, party, counterparty, scope, actor = term_parts(name, "INTO")
+    return TermKey(kind=Kind(kind), party=party, counterparty=counterparty, scope=scope, family=key.family, actor=actor)
 
 
 def standing_claim(term: Term, reason: str) -> Claim:

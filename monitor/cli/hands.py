@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.asking import (
-    Unknown,
     as_json_option,
     day_of,
     decision_options,
@@ -19,6 +18,7 @@ from monitor.cli.asking import (
 from monitor.cli.groups import ListByDefault
 from monitor.cli.handling import carry_out, hand_data, key_like, standing_claim, the_term
 from monitor.cli.rebuilding import rebuild, verify
+from monitor.cli.refusals import Unknown
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -7,9 +7,7 @@ from pathlib import Path
 import click
 
 from monitor.cli.asking import (
-    Unknown,
     as_json_option,
-    concerns,
     format_option,
     moment_of,
     named,
@@ -17,10 +15,13 @@ from monitor.cli.asking import (
     open_ledger,
     open_with,
     print_json,
+    sides,
     terms_then,
     time_options,
 )
 from monitor.cli.loading import load_or_exit
+from monitor.cli.naming import deal_or_country
+from monitor.cli.refusals import Unknown
 
 
 @click.command(short_help="Show what stands, of all deals or of one.")
@@ -53,6 +54,7 @@ def terms(
     from monitor.cli import export, ledgerrows
     from monitor.cli import ledgerview as view
 
+    deal = None if deal is None else deal_or_country(deal)
     loaded = load_or_exit(config_path)
     with open_with(loaded) as connection:
         chosen = terms_then(connection, loaded, deal, as_of, known_at)
@@ -146,12 +148,11 @@ def changes(
     from monitor.store import ledger
 
     moment = None if since is None else moment_of(since, "--since")
+    pair, side = sides(None if deal is None else deal_or_country(deal, "--deal"))
     most = limit or (None if since else 50)
     with open_ledger(config_path) as connection:
-        entries = ledger.journal(connection, since=moment, limit=most if deal is None else None)
-        newest = ledger.journal(connection, limit=1)
-    chosen = [entry for entry in entries if deal is None or concerns(entry.change.key.deal, deal)]
-    chosen = chosen if most is None else chosen[-most:]
+        chosen = ledger.journal(connection, since=moment, deal=pair, side=side, limit=most)
+        newest = chosen or ledger.journal(connection, deal=pair, side=side, limit=1)
     if as_json:
         print_json([view.change_data(entry) for entry in chosen])
     elif shape:
@@ -160,6 +161,6 @@ def changes(
         view.show_changes(chosen)
     else:
         last = f"; the last change came {newest[0].change.at:%Y-%m-%d %H:%M} UTC" if newest else ""
-        click.echo(f"no changes{last}")
+        click.echo(f"no changes{f' of {pair or side}' if deal else ''}{last}")
     if not chosen:
         raise click.exceptions.Exit(1)

@@ -211,11 +211,12 @@ def journal(
     since: datetime | None = None,
     after: int | None = None,
     deal: str | None = None,
+    side: str | None = None,
     term: str | None = None,
     limit: int | None = None,
 ) -> list[Entry]:
     """Changes in the order of recording: those that came `since` a moment (their `at`), `after` a number, of a deal,
-    of a term. With `limit` the last so many."""
+    of all deals of one `side` ("KR"), of a term. With `limit` the last so many."""
     query = select(changes).order_by(changes.c.seq.desc())
     if since is not None:
         query = query.where(changes.c.at >= since)
@@ -223,6 +224,8 @@ def journal(
         query = query.where(changes.c.seq > after)
     if deal is not None:
         query = query.where(changes.c.deal == deal)
+    if side is not None:
+        query = query.where(or_(changes.c.party == side, changes.c.counterparty == side))
     if term is not None:
         query = query.where(changes.c.term == term)
     rows = connection.execute(query.limit(limit) if limit is not None else query).mappings().all()

@@ -154,4 +154,4 @@ def test_due_lists_what_comes_and_writes_a_calendar(desk: Desk, cars: Claim, tmp
     again = Calendar.from_ical(desk.run("due", "--ics", "-").stdout_bytes).walk("VEVENT")
     assert [event["uid"] for event in again] == [event["uid"] for event in events]
     nowhere = desk.run("due", "--ics", str(tmp_path / "no" / "due.ics"))
-    assert nowhere.exit_code == 1 and "cannot be written" in nowhere.stderr
+    assert nowhere.exit_code == 2 and "cannot be written" in nowhere.stderr

@@ -213,8 +213,8 @@ def test_split_moves_some_reports_to_another_term_and_back(desk: Desk, cars: Cla
     ("arguments", "code", "hint"),
     [
         (["correct", AUTOS, *WHY], 2, "--value"),
-        (["correct", "tariff:US:KR:auto", "--value", "3", *WHY], 1, AUTOS),
-        (["merge", AUTOS, "tariff:US:KR:nothing", *WHY], 2, "no name of a term"),
+        (["correct", "tariff:US:KR:steel", "--value", "3", *WHY], 1, AUTOS),
+        (["merge", AUTOS, "tariff:US:KR:nothing", *WHY], 2, "no scope"),
         (["merge", AUTOS, AUTOS, *WHY], 1, "no other term"),
         (["split", AUTOS, "tariff:US:KR:trucks", "--item", "99", *WHY], 1, "99"),
         (["retract", AUTOS, "--item", "99", *WHY], 1, "99"),

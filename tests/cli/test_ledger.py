@@ -135,7 +135,7 @@ def test_terms_as_json_has_figures_in_base_units(run: Run) -> None:
 def test_an_unknown_deal_or_term_is_told_with_what_there_is(run: Run) -> None:
     deal = run("terms", "US-BR")
     assert (deal.exit_code, "US-KR" in deal.stderr) == (1, True)
-    term = run("history", "tariff:US:KR:auto")
+    term = run("history", "tariff:US:KR:steel")
     assert (term.exit_code, "tariff:US:KR:autos" in term.stderr) == (1, True)
     assert "Traceback" not in deal.output + term.output
 
@@ -188,6 +188,58 @@ def test_no_changes_is_1_and_says_when_the_last_came(run: Run) -> None:
     assert result.stdout == "no changes; the last change came 2025-08-02 09:00 UTC\n"
     empty = run("changes", "--since", "2030-01-01", "--json")
     assert (empty.exit_code, json.loads(empty.stdout)) == (1, [])
+
+
+@pytest.mark.usefixtures("kept")
+def test_no_changes_of_a_deal_says_when_its_own_last_came(run: Run) -> None:
+    assert (
+        "no changes of US-KR; the last change came 2025-08-01"
+        in run("changes", "--since", "1h", "--deal", "KR-US").stdout
+    )
+    none = run("changes", "--deal", "US-BR")
+    assert (none.exit_code, none.stdout) == (1, "no changes of US-BR\n")
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize(
+    "command",
+    [("terms",), ("deal",), ("due",), ("diff", "--from", "2025-07-01"), ("changes", "--deal"), ("due", "--ics", "-")],
+    ids=" ".join,
+)
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("nonsense", "ISO 3166-1"),
+        ("US-KOREA", "write US-KR"),
+        ("us/uk", "write US-GB"),
+        ("US-XX", 'unknown country "XX"'),
+        ("KR-KR", "one country twice"),
+        ("US-KR-JP", "a deal is two codes"),
+        ("tariff:US:KR:autos", "pactwatch history tariff:US:KR:autos"),
+    ],
+)
+def test_a_word_that_can_be_no_deal_is_wrong_usage(run: Run, command: tuple[str, ...], word: str, said: str) -> None:
+    result = run(*command, word)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in " ".join(result.stderr.split())
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("nonsense", "kind:party:counterparty:scope"),
+        ("kr-us", "pactwatch terms US-KR"),
+        ("tarif:US:KR:autos", 'did you mean "tariff"?'),
+        ("tariff:US:KOR:autos", "write KR"),
+        ("tariff:US:KR:auto", 'did you mean "autos"?'),
+        ("tariff:US-KR:KR:autos", "is a deal: write one code"),
+    ],
+)
+def test_a_word_that_can_be_no_term_is_wrong_usage(run: Run, word: str, said: str) -> None:
+    for command in (("history", word), ("ledger", "retract", word, "--reason", "x", "--by", "x")):
+        result = run(*command)
+        assert (result.exit_code, said in " ".join(result.stderr.split())) == (2, True), result.stderr
 
 
 @pytest.mark.usefixtures("kept")
