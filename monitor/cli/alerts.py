@@ -10,7 +10,8 @@ import click
 
 from monitor.cli.groups import ListByDefault
 from monitor.cli.loading import load_or_exit
-from monitor.cli.storing import Unknown, as_json_option, everybody, reading, writing
+from monitor.cli.refusals import Unfit, Unknown
+from monitor.cli.storing import as_json_option, everybody, reading, writing
 
 if TYPE_CHECKING:
     from alerts.history import Entry
@@ -160,7 +161,7 @@ def test(config_path: Path | None, subscription: str, as_json: bool) -> None:
 
 @alerts.command(short_help="Send again what a subscription got.")
 @click.argument("subscription")
-@click.option("--since", required=True, metavar="LENGTH", help="How far back: 12h, 3d.")
+@click.option("--since", required=True, metavar="WHEN", help="A day, a moment (ISO 8601), or how long ago (3d).")
 @as_json_option
 @click.pass_obj
 def replay(config_path: Path | None, subscription: str, since: str, as_json: bool) -> None:
@@ -169,25 +170,24 @@ def replay(config_path: Path | None, subscription: str, since: str, as_json: boo
     Ends with 1 where there is nothing to send again.
 
     \b
-    Example:
+    Examples:
       pactwatch alerts replay pricing --since 2d
+      pactwatch alerts replay pricing --since 2025-11-01T09:00+09:00
     """
     from datetime import UTC, datetime
 
     from alerts.history import since as sent_since
     from alerts.outbox import requeue
-    from config import durations
+    from monitor.cli.asking import moment_of
 
     loaded = load_or_exit(config_path)
     one = _subscription(loaded, subscription)
     now = datetime.now(UTC)
-    try:
-        length = durations.parse(since)
-    except ValueError as error:
-        raise click.UsageError(f"--since: {error}") from error
+    moment = moment_of(since, "--since", now)
     with writing(loaded) as connection:
-        ids = sent_since(connection, one.name, now - length)
-        queued = requeue(connection, ids, now, ("sent", "dead"), f"sent again by hand, for the last {since}")
+        ids = sent_since(connection, one.name, moment)
+        reason = f"sent again by hand, all since {moment:%Y-%m-%d %H:%M} UTC"
+        queued = requeue(connection, ids, now, ("sent", "dead"), reason)
     many = "1 message is" if len(queued) == 1 else f"{len(queued)} messages are"
     click.echo(json.dumps({"queued": queued}) if as_json else f"{many} sent again")
     if not queued:
@@ -250,7 +250,7 @@ def _entry(loaded: Loaded, start: str) -> Entry:
     if found is not None:
         return found
     if ids:
-        raise Unknown(f'"{start}" is not clear, it begins the ids of several alerts: {", ".join(ids)}')
+        raise Unfit(f'"{start}" is not clear, it begins the ids of several alerts: {", ".join(ids)}')
     raise Unknown(f'no alert or delivery has an id that begins with "{start}"; `pactwatch alerts` lists them')
 
 

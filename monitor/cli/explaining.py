@@ -13,6 +13,7 @@ import click
 
 from monitor.cli.jsonl import article as article_from
 from monitor.cli.jsonl import claim_said, number
+from monitor.cli.refusals import Unfit, Unknown
 from monitor.feeds.encoding import decode
 from monitor.feeds.text import line, plain
 from monitor.reading.claims import Decision
@@ -37,7 +38,7 @@ def article_of(config_path: Path | None, subject: str, published: str | None) ->
         with path.open("rb") as file:
             return _parsed(file.read(MAX_BYTES), when, path.name)
     except OSError as error:
-        raise click.ClickException(f"{subject[:60]} cannot be read: {(error.strerror or '').lower()}") from error
+        raise Unfit(f"{subject[:60]} cannot be read: {(error.strerror or '').lower()}") from error
 
 
 def _parsed(body: bytes, when: datetime, name: str) -> Article:
@@ -94,7 +95,7 @@ def _stored(config_path: Path | None, subject: str) -> Article:
         # A larger number than a row can have is no item's.
         found = items.get(connection, int(subject)) if len(subject) < 19 else None
     if found is None:
-        raise click.ClickException(f"there is no item {subject}; `pactwatch history TERM` names the items of a term")
+        raise Unknown(f"there is no item {subject}; `pactwatch history TERM` names the items of a term")
     return found.article
 
 

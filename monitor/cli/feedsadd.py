@@ -14,7 +14,8 @@ import click
 
 from monitor.cli.feedstore import at_address, known, when_asked
 from monitor.cli.loading import counted, load_or_exit
-from monitor.cli.storing import Unknown, as_json_option, opened
+from monitor.cli.refusals import Unfit
+from monitor.cli.storing import as_json_option, opened
 
 if TYPE_CHECKING:
     from config.load import Loaded
@@ -73,7 +74,7 @@ def add(
     skip = unchecked or _is_own(loaded, url)
     found = [] if skip else _chosen(_found(probe, loaded.config.settings, as_json), url, everything)
     if name and len(found) > 1:
-        raise Unknown("--name is for one feed; leave it out with --all")
+        raise Unfit("--name is for one feed; leave it out with --all")
     wanted = [Wanted(one.url, name or one.title, one) for one in found]
     rows = _store(loaded, wanted or [Wanted(url, name or "", None)], given, named=name is not None)
     _tell(loaded, rows, as_json)
@@ -101,7 +102,7 @@ def _login(
     for option, pairs in (("headers", headers), ("query", queries)):
         split = [pair.partition("=") for pair in pairs]
         if any(not (key and reference) for key, _, reference in split):
-            raise Unknown(f"--{option.removesuffix('s')} is written NAME=env:VARIABLE or NAME=file:/path")
+            raise Unfit(f"--{option.removesuffix('s')} is written NAME=env:VARIABLE or NAME=file:/path")
         found[option] = {key: reference for key, _, reference in split}
     return {key: value for key, value in found.items() if value}
 
@@ -119,10 +120,10 @@ def _valid(settings: dict[str, Any]) -> Feed:
         feed = Feed.model_validate(settings)
         secret = urlsplit(feed.url).password
     except ValidationError as error:
-        raise Unknown(reason(error)) from None
+        raise Unfit(reason(error)) from None
     if secret:
         hint = "--user NAME --password env:VARIABLE"
-        raise Unknown(f"the address holds a password, which would be stored and shown: use {hint}")
+        raise Unfit(f"the address holds a password, which would be stored and shown: use {hint}")
     return feed
 
 
@@ -167,7 +168,7 @@ def _chosen(found: list[Found], url: str, everything: bool) -> list[Found]:
     for number, one in enumerate(found, 1):
         click.echo(f"  {number}  {_shown(one)}", err=True)
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise Unknown("name one of them: pactwatch feeds add ADDRESS, or take --all")
+        raise Unfit("name one of them: pactwatch feeds add ADDRESS, or take --all")
     number = click.prompt("Which one", type=click.IntRange(1, len(found)), default=1, err=True)
     return [found[number - 1]]
 
@@ -228,7 +229,7 @@ def _refuse_taken(feed: Feed, there: Sequence[Known]) -> None:
     other = next((one for one in there if one.feed.name == feed.name), None)
     if other is not None and canonical(other.feed.url) != canonical(feed.url):
         where = "your files name" if other.own else "there is already"
-        raise Unknown(f'{where} a feed "{feed.name}" with the address {other.feed.url}: choose another --name')
+        raise Unfit(f'{where} a feed "{feed.name}" with the address {other.feed.url}: choose another --name')
 
 
 def _tell(loaded: Loaded, rows: Sequence[tuple[str, Feed]], as_json: bool) -> None:

@@ -9,7 +9,8 @@ import click
 
 from monitor.cli.feedstore import named, when_asked
 from monitor.cli.loading import load_or_exit
-from monitor.cli.storing import Unknown, writing
+from monitor.cli.refusals import Unfit
+from monitor.cli.storing import writing
 
 
 @click.command(short_help="Take away feeds that a command added.")
@@ -32,11 +33,11 @@ def remove(config_path: Path | None, names: tuple[str, ...]) -> None:
         for name in names:
             if name in own:
                 hint = f'take it out there, or hold it: pactwatch feeds pause "{name}"'
-                raise Unknown(f'"{name}" stands in your files, which commands do not change: {hint}')
+                raise Unfit(f'"{name}" stands in your files, which commands do not change: {hint}')
         found = [named(connection, loaded, name) for name in names]
         for one in found:
             if one.origin == "yaml":
-                raise Unknown(f'"{one.feed.name}" comes from a file that the daemon has read: take it out there')
+                raise Unfit(f'"{one.feed.name}" comes from a file that the daemon has read: take it out there')
             feeds.remove(connection, one.feed.name)
     for one in found:
         click.echo(f'"{one.feed.name}" is asked no more. What it brought stays.')
@@ -105,6 +106,6 @@ def poll(config_path: Path | None, names: tuple[str, ...]) -> None:
         found = [named(connection, loaded, name) for name in names]
         held = [one.feed.name for one in found if one.paused_at]
         if held:
-            raise Unknown(f'"{held[0]}" is paused: pactwatch feeds resume "{held[0]}"')
+            raise Unfit(f'"{held[0]}" is paused: pactwatch feeds resume "{held[0]}"')
         feeds.poll_now(connection, [one.feed.name for one in found], datetime.now(UTC))
     click.echo(f"{', '.join(one.feed.name for one in found)}: due now. {when_asked(loaded)}")

@@ -13,6 +13,7 @@ import click
 
 from monitor.cli.feedstore import articles_of, stored
 from monitor.cli.loading import counted, load_or_exit
+from monitor.cli.naming import country as code_of
 from monitor.cli.storing import as_json_option, reading
 
 if TYPE_CHECKING:
@@ -41,11 +42,12 @@ def health(config_path: Path | None, country: str | None, everything: bool, as_j
     """
     from monitor.feeds.health import by_country, by_trouble
 
+    code = None if country is None else code_of(country, "--country")
     now = datetime.now(UTC)
     loaded = load_or_exit(config_path)
     records, articles = _records(loaded, now), articles_of(loaded, now - timedelta(days=1))
-    if country:
-        records = [one for one in records if (one.country or "").casefold() == country.casefold()]
+    if code is not None:
+        records = [one for one in records if one.country == code]
     found = by_trouble(records, now)
     countries = by_country(found, now)
     if as_json:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.storing import Unknown
+from monitor.cli.refusals import Unfit, Unknown
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -115,9 +115,9 @@ def named(connection: Connection, loaded: Loaded, name: str) -> Stored:
             return one
     own: Feed | None = next((feed for feed in loaded.config.feeds if name in (feed.name, feed.url)), None)
     if own is not None and own.enabled:
-        raise Unknown(f'"{own.name}" is in your files, but no daemon has taken it over yet: pactwatch run')
+        raise Unfit(f'"{own.name}" is in your files, but no daemon has taken it over yet: pactwatch run')
     if own is not None:
-        raise Unknown(f'"{own.name}" is switched off: pactwatch feeds list --all')
+        raise Unfit(f'"{own.name}" is switched off: pactwatch feeds list --all')
     near = get_close_matches(name, [one.feed.name for one in stored], n=3, cutoff=0.4)
     raise Unknown(f'there is no feed "{name}". ' + (f"Nearest: {', '.join(near)}" if near else "See: pactwatch feeds"))
 

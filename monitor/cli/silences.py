@@ -11,7 +11,8 @@ import click
 
 from monitor.cli.groups import ListByDefault
 from monitor.cli.loading import counted, load_or_exit
-from monitor.cli.storing import Unknown, as_json_option, opened, writing
+from monitor.cli.refusals import Unknown
+from monitor.cli.storing import as_json_option, opened, writing
 
 if TYPE_CHECKING:
     from alerts.silences import Silence

@@ -20,12 +20,6 @@ if TYPE_CHECKING:
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 
-class Unknown(click.ClickException):
-    """What was named is not there; the words say what is."""
-
-    exit_code = 2
-
-
 @contextmanager
 def opened(loaded: Loaded, *, read_only: bool = False) -> Iterator[Store]:
     """The store of a configuration, made where it is not there yet. ClickException in plain words where it cannot."""

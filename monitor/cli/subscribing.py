@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.loading import load_or_exit
-from monitor.cli.storing import Unknown, as_json_option, everybody, revealed, writing
+from monitor.cli.refusals import Unfit, Unknown
+from monitor.cli.storing import as_json_option, everybody, revealed, writing
 
 if TYPE_CHECKING:
     from alerts.types import Answer
@@ -107,13 +108,13 @@ def _refuse_unfit(loaded: Loaded, config: Config, subscription: Subscription) ->
     from config.problems import did_you_mean
 
     if any(one.name == subscription.name for one in loaded.config.subscriptions):
-        raise Unknown(f'your configuration has a subscription "{subscription.name}" already, and it wins: another name')
+        raise Unfit(f'your configuration has a subscription "{subscription.name}" already, and it wins: another name')
     known = [one.name for one in config.watchlists]
     if subscription.watchlist not in known:
         hint = did_you_mean(subscription.watchlist, known) or "`pactwatch watchlists` lists them"
         raise Unknown(f'there is no watchlist "{subscription.watchlist}"; {hint}')
     if subscription.secret and secret_bytes(subscription.secret.get_secret_value()) is None:
-        raise Unknown("--secret is no webhook secret: it is whsec_ and base64 (Standard Webhooks)")
+        raise Unfit("--secret is no webhook secret: it is whsec_ and base64 (Standard Webhooks)")
 
 
 def _ask(loaded: Loaded, subscription: Subscription) -> tuple[Answer, str | None]:

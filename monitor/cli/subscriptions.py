@@ -10,7 +10,8 @@ import click
 
 from monitor.cli.groups import ListByDefault
 from monitor.cli.loading import counted, load_or_exit
-from monitor.cli.storing import Unknown, as_json_option, everybody, opened, revealed, writing
+from monitor.cli.refusals import Unfit, Unknown
+from monitor.cli.storing import as_json_option, everybody, opened, revealed, writing
 
 if TYPE_CHECKING:
     from config.load import Loaded
@@ -160,7 +161,7 @@ def resume(config_path: Path | None, name: str, as_json: bool) -> None:
         was = directory.resume(connection, name)
     own = next((one for one in loaded.config.subscriptions if one.name == name), None)
     if own is not None and own.paused:
-        raise Unknown(f'"{name}" is paused in your configuration: take the line `paused: true` out there')
+        raise Unfit(f'"{name}" is paused in your configuration: take the line `paused: true` out there')
     if not was:
         _known(loaded, name)
         raise Unknown(f'"{name}" is not paused')
@@ -185,7 +186,7 @@ def remove(config_path: Path | None, name: str, as_json: bool) -> None:
         gone = directory.remove(connection, name)
     if not gone:
         _known(loaded, name)
-        raise Unknown(f'"{name}" stands in your configuration: remove it there, no command rewrites it')
+        raise Unfit(f'"{name}" stands in your configuration: remove it there, no command rewrites it')
     _say(as_json, {"removed": name}, f"removed: {name}")
 
 

@@ -10,10 +10,11 @@ import click
 
 from monitor.cli.groups import ListByDefault
 from monitor.cli.loading import counted, load_or_exit
-from monitor.cli.storing import Unknown, as_json_option, everybody, reading, writing
+from monitor.cli.refusals import Unfit, Unknown
+from monitor.cli.storing import as_json_option, everybody, reading, writing
 
 if TYPE_CHECKING:
-    from datetime import timedelta
+    from datetime import datetime
 
     from alerts.types import Alert
     from config.load import Loaded
@@ -112,7 +113,7 @@ def add(config_path: Path | None, /, name: str, as_json: bool, **given: Any) -> 
         hint = (first.get("ctx") or {}).get("hint", "")
         raise click.UsageError(f"{first['loc'][0]}: {first['msg']}" + (f" ({hint})" if hint else "")) from error
     if any(one.name == made.name for one in loaded.config.watchlists):
-        raise Unknown(f'your configuration has a watchlist "{made.name}" already, and it wins: take another name')
+        raise Unfit(f'your configuration has a watchlist "{made.name}" already, and it wins: take another name')
     with writing(loaded) as connection:
         add_watchlist(connection, made, datetime.now(UTC))
     text = f"added: {made.name}; try it: pactwatch watchlists test {made.name} --since 30d"
@@ -132,16 +133,25 @@ def remove(config_path: Path | None, name: str, as_json: bool) -> None:
     """
     from alerts.directory import remove_watchlist
 
-    with writing(load_or_exit(config_path)) as connection:
+    loaded = load_or_exit(config_path)
+    with writing(loaded) as connection:
         gone = remove_watchlist(connection, name)
     if not gone:
-        raise Unknown(f'no command added a watchlist "{name}"; those of your files are removed there')
+        if any(one.name == name for one in loaded.config.watchlists):
+            raise Unfit(f'"{name}" stands in your configuration, or is shipped: no command removes it')
+        raise Unknown(f'no command added a watchlist "{name}": `pactwatch watchlists` lists what there is')
     click.echo(json.dumps({"removed": name}) if as_json else f"removed: {name}")
 
 
 @watchlists.command(short_help="What a watchlist would have told.")
 @click.argument("name")
-@click.option("--since", default="30d", show_default=True, metavar="LENGTH", help="How far back: 12h, 30d.")
+@click.option(
+    "--since",
+    default="30d",
+    show_default=True,
+    metavar="WHEN",
+    help="A day, a moment (ISO 8601), or how long ago (30d).",
+)
 @click.option("--all", "everything", is_flag=True, help="Also what it would not have told, and why.")
 @as_json_option
 @click.pass_obj
@@ -149,26 +159,24 @@ def test(config_path: Path | None, name: str, since: str, everything: bool, as_j
     """What a watchlist would have told of the changes that were recorded, those of first polls too. Nothing is sent.
 
     \b
-    Example:
+    Examples:
       pactwatch watchlists test korea-cars --since 30d
+      pactwatch watchlists test korea-cars --since 2025-11-01 --all
     """
     from alerts.matching import decide
-    from config.durations import parse
     from config.problems import did_you_mean
     from config.settings import Subscription
+    from monitor.cli.asking import moment_of
 
+    moment = moment_of(since, "--since")
     loaded = load_or_exit(config_path)
     known = {one.name: one for one in everybody(loaded).watchlists}
     if name not in known:
         raise Unknown(
             f'there is no watchlist "{name}"; {did_you_mean(name, known) or "pactwatch watchlists lists them"}'
         )
-    try:
-        length = parse(since)
-    except ValueError as error:
-        raise click.UsageError(f"--since: {error}") from error
     taker = Subscription(name="test", watchlist=name, channel="mail", to="test@example.org")
-    decided = [(alert, decide(alert, known[name], taker)) for alert in _recorded(loaded, length)]
+    decided = [(alert, decide(alert, known[name], taker)) for alert in _recorded(loaded, moment)]
     shown = [(alert, made) for alert, made in decided if made.send or everything]
     if as_json:
         for alert, made in shown:
@@ -183,12 +191,9 @@ def test(config_path: Path | None, name: str, since: str, everything: bool, as_j
     click.echo(f"{told} of {counted(len(decided), 'change')} since {since} would have been told")
 
 
-def _recorded(loaded: Loaded, length: timedelta) -> list[Alert]:
-    from datetime import UTC, datetime
-
+def _recorded(loaded: Loaded, since: datetime) -> list[Alert]:
     from monitor.announce import alert
     from monitor.store import ledger
 
-    since = datetime.now(UTC) - length
     with reading(loaded) as connection:
         return [alert(entry.change) for entry in ledger.journal(connection, since=since)]

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from monitor.cli.loading import load_or_exit
-from monitor.cli.storing import Unknown, as_json_option, everybody
+from monitor.cli.refusals import Unfit, Unknown
+from monitor.cli.storing import as_json_option, everybody
 
 
 @click.group(short_help="Change a webhook's secret.")
@@ -42,8 +43,10 @@ def rotate(config_path: Path | None, subscription: str, keep: str, as_json: bool
 
     loaded = load_or_exit(config_path)
     found = next((one for one in everybody(loaded, signing=False).subscriptions if one.name == subscription), None)
-    if found is None or found.channel != "webhook":
+    if found is None:
         raise Unknown(f'there is no webhook "{subscription}": `pactwatch subscriptions` lists what there is')
+    if found.channel != "webhook":
+        raise Unfit(f'"{subscription}" is no webhook but goes by {found.channel}, which has no secret to change')
     now = datetime.now(UTC)
     try:
         length = durations.parse(keep)

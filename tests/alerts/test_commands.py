@@ -160,7 +160,7 @@ def test_why_for_programs_and_by_a_deliverys_id(told: Path) -> None:
 
 def test_an_id_that_is_not_there_or_not_clear(told: Path, make_alert: Make, clock: Clock) -> None:
     unknown = run(told, "why", "zzz")
-    assert unknown.exit_code == 2
+    assert unknown.exit_code == 1
     assert "pactwatch alerts" in unknown.output
     store = store_of(told)
     with store.begin() as connection:
@@ -231,7 +231,7 @@ async def test_a_test_shows_the_mail_servers_answer(folder: Make, make_mailbox: 
 
 def test_a_test_of_what_is_not_there(folder: Make) -> None:
     result = run(folder(), "test", "hok")
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert 'did you mean "hook"?' in result.output
 
 

@@ -222,7 +222,7 @@ def test_remove(home: Home) -> None:
         assert result.exit_code == 2 and "stands in your files" in result.stderr and "feeds pause" in result.stderr
     home.add("/all.xml")
     result = home.run("remove", "all", "Al")
-    assert result.exit_code == 2 and "Nearest: All" in result.stderr
+    assert result.exit_code == 1 and "Nearest: All" in result.stderr
     assert list(home.stored()) == ["All"]  # all or none
 
 
@@ -265,6 +265,8 @@ def test_health_says_by_country_and_in_words_and_its_exit_code_counts(home: Home
     assert result.exit_code == 0 and "KR: 2 of 2 feeds fresh" in result.stdout and "All is well." in result.stdout
     ago = now - timedelta(days=3)
     broken(home, "All", last_ok_at=ago, failures=4, last_error="the server answers 403 Forbidden")
+    unknown = home.run("health", "--country", "Korea")
+    assert unknown.exit_code == 2 and "write KR" in unknown.stderr
     result = home.run("health", "--country", "kr")
     assert result.exit_code == 1
     assert f"KR: 1 of 2 feeds fresh, 1 blind since {ago:%A}" in result.stdout

@@ -203,7 +203,7 @@ def test_explain_reads_other_encodings(written: Callable[..., str]) -> None:
 @pytest.mark.parametrize(
     ("subject", "code", "why"),
     [
-        ("{folder}", 1, "cannot be read: is a directory"),
+        ("{folder}", 2, "cannot be read: is a directory"),
         ("{folder}/binary", 1, "binary is no text"),
         ("{folder}/empty", 1, "empty is empty"),
         ("{folder}/two.jsonl", 1, "holds more than one article"),
@@ -211,7 +211,7 @@ def test_explain_reads_other_encodings(written: Callable[..., str]) -> None:
         ("{folder}/half.json", 1, 'half.json is no article: "source" must be an object'),
         ("{folder}/other.json", 1, 'texts in the language "tlh" cannot be read'),
         ("{folder}/none.json", 2, "there is no file"),
-        ("x" * 300, 1, "file name too long"),
+        ("x" * 300, 2, "file name too long"),
         ("²", 2, "there is no file"),
     ],
 )
