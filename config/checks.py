@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from config import selectors
 from config.codes import JURISDICTIONS, SCOPES, code_hint, deal
+from config.masking import masked
 from config.problems import did_you_mean
 from config.words import WORLD
 
@@ -66,8 +67,8 @@ def is_host(text: str) -> bool:
 
 
 def shown(url: str) -> str:
-    """The address without user name and password, cut to 100 characters, for messages."""
-    return re.sub(r"//[^/@]*@", "//…@", url)[:100]
+    """The address without user name, password and what looks like a key, cut to 100 characters, for messages."""
+    return masked(re.sub(r"//[^/@]*@", "//…@", url))[:100]
 
 
 def url(text: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from config.durations import short
+from config.masking import secret_parameters
 from config.problems import Problem, did_you_mean
 from config.references import UNKNOWN
 from config.settings import Feed, Settings, Subscription, Watchlist
@@ -149,6 +150,10 @@ def warnings(checked: Checked, languages: frozenset[str]) -> Iterator[Problem]:
             yield node.at(("language",)).problem(message, f"languages that are read: {', '.join(sorted(languages))}")
         if urlsplit(feed.url).password:
             yield node.at(("url",)).problem(f'feed "{feed.name}": the address holds a password')
+        if names := secret_parameters(feed.url):
+            message = f'feed "{feed.name}": "{names[0]}" in the address looks like a secret that stands in the file'
+            hint = f"take it out there and write login: {{query: {{{names[0]}: env:NAME}}}}"
+            yield node.at(("url",)).problem(message, hint)
     if checked.complete and not checked.subscriptions:
         hint = "add one, which names a watchlist and where to send, unless commands did: `pactwatch subscriptions`"
         yield Problem(file=None, line=None, message="the files have no subscription", hint=hint)

@@ -177,6 +177,7 @@ def _asked(url: str, settings: Settings, login: Login | None) -> Seen:
     import asyncio
     import os
 
+    from config.masking import masked
     from config.outbound import Outbound
     from monitor.feeds.credentials import Locked, unlock
     from monitor.feeds.fetch import Fetched, Fetcher, FetchError, Request
@@ -188,15 +189,15 @@ def _asked(url: str, settings: Settings, login: Login | None) -> Seen:
     try:
         got = asyncio.run(ask(unlock(login, url, os.environ) if login else None))
     except FetchError as error:
-        return Seen(name=url, error=error.reason)
+        return Seen(name=masked(url), error=error.reason)
     except Locked as error:
-        return Seen(name=url, error=str(error))
+        return Seen(name=masked(url), error=str(error))
     told = [f"{got.status}, {len(got.body or b''):,} bytes"]
-    told += [f"has moved for good to {got.moved_to}"] if got.moved_to else []
-    told += [f"answered by {got.url}"] if got.url not in (url, got.moved_to) else []
+    told += [f"has moved for good to {masked(got.moved_to)}"] if got.moved_to else []
+    told += [f"answered by {masked(got.url)}"] if got.url not in (url, got.moved_to) else []
     told += [f"fresh for {got.max_age:.0f} s"] if got.max_age else []
     told += ["can be asked conditionally"] if got.etag or got.last_modified else ["always sends everything"]
-    return _parsed(url, got.body or b"", got.url, got.content_type, ", ".join(told))
+    return _parsed(masked(url), got.body or b"", got.url, got.content_type, ", ".join(told))
 
 
 def _show_articles(seen: Seen, feed: ParsedFeed, settings: Settings, as_json: bool) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from config.masking import masked, secret_parameters
 from monitor.cli.feedstore import at_address, known, when_asked
 from monitor.cli.loading import counted, load_or_exit
 from monitor.cli.refusals import Unfit
@@ -43,14 +44,15 @@ PLAIN = ("country", "tier", "kind", "language", "publisher", "interval")
 @click.option("--token", metavar="REF", help="Where a bearer token is.")
 @click.option("--header", "headers", multiple=True, metavar="NAME=REF", help="A header field with a secret.")
 @click.option("--query", "queries", multiple=True, metavar="NAME=REF", help="A secret parameter of the address.")
+@click.option("--not-secret", "open_", is_flag=True, help="No parameter of the address is a secret, whatever its name.")
 @click.option("--all", "everything", is_flag=True, help="Add every feed that the site has.")
 @click.option("--unchecked", is_flag=True, help="Do not ask the address now.")
 @as_json_option
 @click.pass_obj
 def add(
     config_path: Path | None, /, url: str, name: str | None, tags: tuple[str, ...], user: str | None,
-    password: str | None, token: str | None, headers: tuple[str, ...], queries: tuple[str, ...], everything: bool,
-    unchecked: bool, as_json: bool, **plain: Any,
+    password: str | None, token: str | None, headers: tuple[str, ...], queries: tuple[str, ...], open_: bool,
+    everything: bool, unchecked: bool, as_json: bool, **plain: Any,
 ) -> None:  # fmt: skip
     """Add a feed by command, beside those of your files. The address may be that of a site: its feeds are looked for.
 
@@ -62,6 +64,7 @@ def add(
       pactwatch feeds add https://www.motie.go.kr --country KR --tier 1
       pactwatch feeds add https://paper.example/rss --name "The Paper" --tier 2 --tag autos
       pactwatch feeds add https://api.example/feed --token env:API_TOKEN
+      pactwatch feeds add https://wire.example/rss --query apikey=file:/run/secrets/wire
     """
     loaded = load_or_exit(config_path)
     login = _login(user, password, token, headers, queries)
@@ -70,6 +73,8 @@ def add(
     given |= {"login": login} if login else {}
     if "://" not in url:
         url = f"https://{url}"
+    if not open_:
+        _refuse_secret(url)
     probe = _valid({"name": name or "new", "url": url} | given)
     skip = unchecked or _is_own(loaded, url)
     found = [] if skip else _chosen(_found(probe, loaded.config.settings, as_json), url, everything)
@@ -105,6 +110,27 @@ def _login(
             raise Unfit(f"--{option.removesuffix('s')} is written NAME=env:VARIABLE or NAME=file:/path")
         found[option] = {key: reference for key, _, reference in split}
     return {key: value for key, value in found.items() if value}
+
+
+def _refuse_secret(url: str) -> None:
+    """Ends with exit code 2 and how to give it by reference, where a parameter of the address looks like a secret."""
+    import re
+    from shlex import quote
+
+    from yarl import URL
+
+    names = secret_parameters(url)
+    if not names:
+        return
+    given = " ".join(quote(f"{name}=env:FEED_{re.sub('[^A-Z0-9]+', '_', name.upper())}") for name in names)
+    bare = str(URL(url).without_query_params(*names))
+    listed = ", ".join(f'"{name}"' for name in names)
+    raise Unfit(
+        f"{listed} in the address looks like a secret, and addresses are stored and shown. Put its value into a "
+        f"variable of the daemon's environment (env:NAME) or into a file (file:/path), and give the address without:\n"
+        f"  pactwatch feeds add {quote(bare)} --query {given.replace(' ', ' --query ')}\n"
+        "Where it is no secret, add --not-secret."
+    )
 
 
 def _valid(settings: dict[str, Any]) -> Feed:
@@ -147,24 +173,24 @@ def _found(probe: Feed, settings: Settings, quiet: bool) -> list[Found]:
     try:
         found = asyncio.run(look(unlock(probe.login, probe.url, os.environ) if probe.login else None))
     except FetchError as error:
-        raise click.ClickException(f"{error} (--unchecked adds it all the same)") from None
+        raise click.ClickException(f"{masked(str(error))} (--unchecked adds it all the same)") from None
     except Locked as error:
         raise click.ClickException(str(error)) from None
     if not found:
         hint = "give the address of the feed itself, often found as RSS at the foot of a page"
-        raise click.ClickException(f"no feed was found at {probe.url}: {hint}")
+        raise click.ClickException(f"no feed was found at {masked(probe.url)}: {hint}")
     return found
 
 
 def _progress(url: str) -> None:
-    click.echo(f"  asking {url}", err=True)
+    click.echo(f"  asking {masked(url)}", err=True)
 
 
 def _chosen(found: list[Found], url: str, everything: bool) -> list[Found]:
     """Those of the found feeds that are meant. Asks where a person is there to answer."""
     if len(found) == 1 or everything:
         return found
-    click.echo(f"{url} has {len(found)} feeds:", err=True)
+    click.echo(f"{masked(url)} has {len(found)} feeds:", err=True)
     for number, one in enumerate(found, 1):
         click.echo(f"  {number}  {_shown(one)}", err=True)
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
@@ -176,7 +202,7 @@ def _chosen(found: list[Found], url: str, everything: bool) -> list[Found]:
 def _shown(one: Found) -> str:
     dates = [entry.published for entry in one.feed.entries if entry.published]
     newest = f", the newest of {max(dates):%d %b %Y}" if dates else ""
-    return f"{one.title or '(no title)'} · {counted(len(one.feed.entries), 'item')}{newest} · {one.url}"
+    return f"{one.title or '(no title)'} · {counted(len(one.feed.entries), 'item')}{newest} · {masked(one.url)}"
 
 
 def _store(loaded: Loaded, wanted: Sequence[Wanted], given: dict[str, Any], *, named: bool) -> list[tuple[str, Feed]]:
@@ -229,21 +255,23 @@ def _refuse_taken(feed: Feed, there: Sequence[Known]) -> None:
     other = next((one for one in there if one.feed.name == feed.name), None)
     if other is not None and canonical(other.feed.url) != canonical(feed.url):
         where = "your files name" if other.own else "there is already"
-        raise Unfit(f'{where} a feed "{feed.name}" with the address {other.feed.url}: choose another --name')
+        raise Unfit(f'{where} a feed "{feed.name}" with the address {masked(other.feed.url)}: choose another --name')
 
 
 def _tell(loaded: Loaded, rows: Sequence[tuple[str, Feed]], as_json: bool) -> None:
     if as_json:
         for what, feed in rows:
-            click.echo(json.dumps({"outcome": what} | feed.model_dump(mode="json"), ensure_ascii=False))
+            data = feed.model_dump(mode="json") | {"url": masked(feed.url)}
+            click.echo(json.dumps({"outcome": what} | data, ensure_ascii=False))
         return
     for what, feed in rows:
+        url = masked(feed.url)
         where = ", ".join(filter(None, (feed.country, f"tier {feed.tier}", feed.language)))
         said = {
-            "added": f'Added "{feed.name}" ({where}): {feed.url}',
-            "changed": f'Changed "{feed.name}" ({where}): {feed.url}',
-            "same": f'"{feed.name}" was there already: {feed.url}',
-            "own": f'"{feed.name}" is in your files already, which commands do not change: {feed.url}',
+            "added": f'Added "{feed.name}" ({where}): {url}',
+            "changed": f'Changed "{feed.name}" ({where}): {url}',
+            "same": f'"{feed.name}" was there already: {url}',
+            "own": f'"{feed.name}" is in your files already, which commands do not change: {url}',
         }
         click.echo(said[what])
     if any(what == "added" for what, _ in rows):

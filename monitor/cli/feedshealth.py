@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from config.masking import masked
 from monitor.cli.feedstore import articles_of, stored
 from monitor.cli.loading import counted, load_or_exit
 from monitor.cli.naming import country as code_of
@@ -56,7 +57,7 @@ def health(config_path: Path | None, country: str | None, everything: bool, as_j
     else:
         _print(found, countries, everything)
         for name, one in articles.items():
-            why = f"; the last failure: {one.error}" if one.failed else ""
+            why = f"; the last failure: {masked(one.error or '')}" if one.failed else ""
             click.echo(f"{name}: {one.had} of {one.had + one.failed} full articles of the last day were had{why}")
     if any(one.trouble.serious for one in found):
         raise click.exceptions.Exit(1)
@@ -105,12 +106,12 @@ def _data(found: Sequence[Health], countries: Sequence[Country]) -> dict[str, ob
                 "feed": one.record.name,
                 "country": one.record.country,
                 "trouble": one.trouble.name.lower(),
-                "reason": one.reason,
+                "reason": masked(one.reason),
                 "since": one.since.isoformat() if one.since else None,
                 "failures": one.record.failures,
                 "last_ok_at": one.record.last_ok_at.isoformat() if one.record.last_ok_at else None,
                 "last_item_at": one.record.last_item_at.isoformat() if one.record.last_item_at else None,
-                "url": one.record.url,
+                "url": masked(one.record.url),
             }
             for one in found
         ],
@@ -135,7 +136,7 @@ def _print(found: Sequence[Health], countries: Sequence[Country], everything: bo
             style = "red" if health.trouble.serious else "yellow" if health.trouble is not Trouble.FRESH else ""
             record = health.record
             word = Text(health.trouble.name.lower(), style)
-            table.add_row(Text(record.name), Text(record.country or ""), word, Text(health.reason))
+            table.add_row(Text(record.name), Text(record.country or ""), word, Text(masked(health.reason)))
         out.print(table)
     elif found:
         out.print("All is well.")

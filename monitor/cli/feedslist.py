@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from config.masking import masked
 from monitor.cli.feedstore import commanded, hubs_of, stored
 from monitor.cli.loading import counted, load_or_exit
 
@@ -59,7 +60,8 @@ def _data(feed: Feed, one: Stored | None) -> dict[str, Any]:
     values["origin"] = one.origin if one else "yaml"
     values["paused_at"] = one.paused_at if one else None
     plain = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
-    return feed.model_dump(mode="json") | plain
+    said = feed.model_dump(mode="json") | plain
+    return said | {name: masked(said[name]) for name in ("url", "last_error", "moved_to", "why") if said[name]}
 
 
 def _print(shown: Sequence[tuple[Feed, Stored | None]]) -> None:
@@ -90,4 +92,4 @@ def _in_words(one: Stored | None) -> str:
         return one.pause_reason
     if one is None or one.state.last_polled_at is None:
         return "not polled yet"
-    return f"{one.state.last_error} ({one.state.why})" if one.state.failures else one.state.why
+    return f"{masked(one.state.last_error or '')} ({one.state.why})" if one.state.failures else one.state.why

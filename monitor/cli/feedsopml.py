@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from config.masking import masked, secret_parameters
 from monitor.cli.feedstore import known, looking, when_asked
 from monitor.cli.loading import counted, load_or_exit
 from monitor.cli.storing import as_json_option, writing
@@ -83,7 +84,12 @@ def _tell(file: str, steps: Sequence[Step], *, dry_run: bool, as_json: bool) -> 
     if as_json:
         for one in steps:
             name = one.feed.name if one.feed else one.outline.title
-            row = {"outcome": one.act, "name": name, "url": one.outline.url, "tags": one.feed.tags if one.feed else ()}
+            row = {
+                "outcome": one.act,
+                "name": name,
+                "url": masked(one.outline.url),
+                "tags": one.feed.tags if one.feed else (),
+            }
             click.echo(json.dumps(row | {"why": one.why, "line": one.outline.line}, ensure_ascii=False))
         return
     words = {
@@ -98,7 +104,9 @@ def _tell(file: str, steps: Sequence[Step], *, dry_run: bool, as_json: bool) -> 
     click.echo(f"{counted(len(steps), 'feed')} in the list: {said}" if steps else "The list has no feeds.")
     refused = [one for one in steps if one.act == "refused"]
     for one in refused[:SHOWN]:
-        click.echo(f'  {file}:{one.outline.line}: "{one.outline.title or one.outline.url}": {one.why}', err=True)
+        click.echo(
+            f'  {file}:{one.outline.line}: "{one.outline.title or masked(one.outline.url)}": {one.why}', err=True
+        )
     if len(refused) > SHOWN:
         click.echo(f"  and {len(refused) - SHOWN} more; --json lists all", err=True)
 
@@ -122,7 +130,10 @@ def export_feeds(config_path: Path | None, output: Path | None, tag: str | None)
     loaded = load_or_exit(config_path)
     with looking(loaded) as connection:
         found = [one.feed for one in known(connection, loaded)]
-    body = write([feed for feed in found if tag is None or tag in feed.tags])
+    found = [feed for feed in found if tag is None or tag in feed.tags]
+    if secret := [feed.name for feed in found if secret_parameters(feed.url)]:
+        click.echo(f"mind: the addresses of these hold what looks like a secret: {', '.join(secret)}", err=True)
+    body = write(found)
     if output is None:
         sys.stdout.buffer.write(body)
         return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from config.masking import masked
 from monitor.cli.refusals import Unfit, Unknown
 
 if TYPE_CHECKING:
@@ -119,7 +120,9 @@ def named(connection: Connection, loaded: Loaded, name: str) -> Stored:
     if own is not None:
         raise Unfit(f'"{own.name}" is switched off: pactwatch feeds list --all')
     near = get_close_matches(name, [one.feed.name for one in stored], n=3, cutoff=0.4)
-    raise Unknown(f'there is no feed "{name}". ' + (f"Nearest: {', '.join(near)}" if near else "See: pactwatch feeds"))
+    raise Unknown(
+        f'there is no feed "{masked(name)}". ' + (f"Nearest: {', '.join(near)}" if near else "See: pactwatch feeds")
+    )
 
 
 def running(loaded: Loaded) -> bool:

@@ -13,15 +13,11 @@ import structlog
 from pydantic import BaseModel, SecretStr
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from config.masking import HIDDEN, masked, parameters
 from config.settings import Config, Settings
 
-HIDDEN = "…"
-#: `https://user:password@host`: all that stands before the @.
-_USERINFO = re.compile(r"(?<=://)[^\s/?#@]{1,500}@")
-#: Query parameters whose values let somebody in, in a URL or anywhere else in a text.
-_PARAMETER = re.compile(
-    r"(?i)([?&;](?:[a-z0-9_.-]{0,40})(?:key|token|secret|password|passwd|signature|sig|auth|code)=)[^&\s\"'<>#;]+"
-)
+#: Codes that let somebody in once are hidden in logs as well; in a feed's address they are those of countries.
+_CODE = parameters("code")
 _FIELD = re.compile(r"(?i)(?:^|_)(?:password|passwd|secret|token|authorization|cookie|api_?key)s?$")
 #: Libraries that speak at INFO of what our own events say better.
 _QUIET = {
@@ -52,7 +48,7 @@ class Scrubber:
         """The text without its secrets."""
         if self._known is not None:
             text = self._known.sub(HIDDEN, text)
-        return _PARAMETER.sub(rf"\g<1>{HIDDEN}", _USERINFO.sub(f"{HIDDEN}@", text))
+        return _CODE.sub(rf"\g<1>{HIDDEN}", masked(text))
 
     def _field(self, key: object, value: Any) -> Any:
         if isinstance(key, str) and _FIELD.search(key) and value is not None:

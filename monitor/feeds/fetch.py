@@ -275,7 +275,7 @@ class Fetcher:
             target = URL(url).join(URL(location.strip())).with_fragment(None)
         except ValueError as error:
             raise FetchError(
-                asked, f"it redirects to something that is no address: {location[:200]!r}", "redirect"
+                asked, f"it redirects to something that is no address: {shown(location[:200])!r}", "redirect"
             ) from error
         if target.scheme not in ("http", "https") or not target.host:
             raise FetchError(

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 
+from config.masking import masked
+
 #: A feed without a success for so long is blind, and longer where it is asked less often than twice in that time.
 BLIND = timedelta(hours=6)
 #: A feed that brought nothing for so long is worth a look, though every poll succeeds.
@@ -143,7 +145,7 @@ def _judged(one: Record, now: datetime) -> tuple[Trouble, datetime | None, str]:
     if now - last >= QUIET:
         return Trouble.QUIET, last, f"nothing new since {ago(last, now)}: is it still written to?"
     if one.moved_to:
-        return Trouble.MOVED, None, f"has moved for good to {one.moved_to}: write that address"
+        return Trouble.MOVED, None, f"has moved for good to {masked(one.moved_to)}: write that address"
     return Trouble.FRESH, None, ""
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from config.masking import secret_parameters
 from config.settings import Feed
 from monitor.feeds.canonical import canonical
 from monitor.feeds.opml import Outline
@@ -51,6 +52,10 @@ def merge(outlines: Iterable[Outline], known: Sequence[Known], defaults: Mapping
         before = there.get(canonical(outline.url))
         if before is not None:
             steps.append(_again(outline, before))
+            continue
+        if secret := secret_parameters(outline.url):
+            why = f'"{secret[0]}" in its address looks like a secret: see pactwatch feeds add --help, --query'
+            steps.append(Step("refused", None, outline, why))
             continue
         try:
             feed = _new(outline, defaults, names)

@@ -11,6 +11,7 @@ from typing import Final, Literal
 import aiohttp
 from yarl import URL
 
+from config.masking import masked
 from config.outbound import refusal
 
 Kind = Literal[
@@ -108,7 +109,7 @@ def _short(error: object) -> str:
 
 
 def shown(url: str) -> str:
-    """A URL fit for logs and screens: without a password, and not endless."""
+    """A URL fit for logs and screens: without a password or what looks like a key, and not endless."""
     try:
         parsed = URL(url)
         if parsed.raw_user is not None or parsed.raw_password is not None:
@@ -116,4 +117,5 @@ def shown(url: str) -> str:
     except ValueError:
         pass
     url = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in url[:300])
-    return url if len(url) < 300 else url[:299] + "…"
+    url = url if len(url) < 300 else url[:299] + "…"
+    return masked(url)

@@ -194,6 +194,38 @@ def test_addresses_that_are_none_and_passwords_in_them(home: Home) -> None:
         assert result.exit_code == 2 and said in result.stderr and "geheim" not in result.output
 
 
+def test_a_key_in_the_address_is_refused_with_how_to_store_it(home: Home, asked: list[str]) -> None:
+    result = home.run("add", f"{home.base}/all.xml?lang=en&apikey={SECRET}&page=1")
+    assert (result.exit_code, home.stored(), asked) == (2, {}, [])
+    assert SECRET not in result.output
+    again = f"pactwatch feeds add '{home.base}/all.xml?lang=en&page=1' --query apikey=env:FEED_APIKEY"
+    assert again in result.stderr and "--not-secret" in result.stderr
+
+
+def test_a_key_that_stands_in_an_address_is_shown_nowhere(home: Home) -> None:
+    url = f"{home.base}/all.xml?apikey={SECRET}"
+    added = home.run("add", url, "--unchecked", "--not-secret", "--name", "Odd")
+    assert added.exit_code == 0 and home.stored()["Odd"].feed.url == url
+    shown = [added, home.run("add", url, "--unchecked", "--not-secret", "--name", "Odd", "--json")]
+    shown += [home.run(*words) for words in (("list",), ("list", "--json"), ("health", "--all"), ("health", "--json"))]
+    shown += [home.run("test", url), home.run("remove", url + "x")]
+    assert [SECRET in one.output for one in shown] == [False] * len(shown)
+    assert "apikey=…" in shown[3].output
+    exported = home.run("export")
+    assert SECRET in exported.stdout, "another reader needs the whole address"
+    assert "what looks like a secret: Odd" in exported.stderr and SECRET not in exported.stderr
+
+
+def test_a_list_with_a_key_in_an_address_is_taken_without_it(home: Home, tmp_path: Path) -> None:
+    path = tmp_path / "list.opml"
+    feeds = "".join(f'<outline xmlUrl="{home.base}/{name}"/>' for name in ("all.xml", f"trade.xml?token={SECRET}"))
+    path.write_text(f'<opml version="2.0"><body>{feeds}</body></opml>', encoding="utf-8")
+    result = home.run("import", str(path))
+    assert result.exit_code == 1 and "1 added, 1 could not be taken" in result.stdout
+    assert '"token" in its address looks like a secret' in result.stderr and SECRET not in result.output
+    assert SECRET not in home.run("import", str(path), "--json").output
+
+
 def test_a_login_by_reference_is_used_and_its_secret_stands_nowhere(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

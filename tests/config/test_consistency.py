@@ -72,6 +72,14 @@ def test_a_password_in_clear_over_the_network_is_a_warning(
     assert found == (["settings: mail.security: the password goes over the network in clear"] if warned else [])
 
 
+@pytest.mark.parametrize(("query", "warned"), [("?lang=en&apikey=hunter2-and-more", True), ("?lang=en", False)])
+def test_a_key_in_a_feeds_address_is_a_warning_that_does_not_show_it(write: Write, query: str, warned: bool) -> None:
+    found = load(write(BASE.replace("https://example.org/", f"'https://example.org/{query}'")), {}).warnings
+    said = [str(one) for one in found if "looks like a secret" in one.message]
+    assert bool(said) == warned and "hunter2" not in "".join(said)
+    assert all("login: {query: {apikey: env:NAME}}" in one for one in said)
+
+
 @pytest.mark.parametrize(
     ("url", "warned"),
     [

@@ -1,0 +1,38 @@
+"""Addresses as they may be shown: without login, and without the values of parameters that are named like a secret."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+#: What stands in place of a secret.
+HIDDEN: Final = "…"
+#: How the names of such parameters end: `apikey`, `access_token`, `X-Amz-Signature`.
+ENDINGS: Final = "key|token|secret|passw(?:or)?d|pwd|signature|sig|auth"
+#: `https://user:password@host`: all that stands before the @.
+_USERINFO: Final = re.compile(r"(?<=://)[^\s/?#@]{1,500}@")
+
+
+def parameters(endings: str) -> re.Pattern[str]:
+    """A pattern for parameters, anywhere in a text, whose names end so; its first group is all before the value."""
+    return re.compile(rf"(?i)([?&;](?:[a-z0-9_.%-]{{0,40}})(?:{endings})=)[^&\s\"'<>#;]+")
+
+
+_PARAMETER: Final = parameters(ENDINGS)
+_NAME: Final = re.compile(rf".{{0,40}}(?:{ENDINGS})", re.IGNORECASE | re.DOTALL)
+
+
+def masked(text: str) -> str:
+    """A text in which addresses have neither user and password nor the values of such parameters."""
+    return _PARAMETER.sub(rf"\g<1>{HIDDEN}", _USERINFO.sub(f"{HIDDEN}@", text))
+
+
+def secret_parameters(url: str) -> list[str]:
+    """The names of an address's parameters that look like a secret and have a value, each once, in their order."""
+    try:
+        query = urlsplit(url).query
+    except ValueError:  # No address at all, which is for others to say.
+        return []
+    pairs = [(name, value) for part in query.split(";") for name, value in parse_qsl(part)]
+    return list(dict.fromkeys(name for name, value in pairs if value and _NAME.fullmatch(name)))

@@ -1,0 +1,43 @@
+"""Addresses as they are shown: nothing in them lets somebody in."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.masking import HIDDEN, masked, secret_parameters
+
+
+@pytest.mark.parametrize(
+    ("url", "names"),
+    [
+        ("https://x.example/f?apikey=abc", ["apikey"]),
+        ("https://x.example/f?lang=en&api_key=abc&serviceKey=d", ["api_key", "serviceKey"]),
+        ("https://x.example/f?X-Amz-Signature=abc", ["X-Amz-Signature"]),
+        ("https://x.example/f?api%6Bey=abc", ["apikey"]),
+        ("https://x.example/f?a=1;token=abc", ["token"]),
+        ("https://x.example/f?token=", []),
+        ("https://x.example/f?country_code=KR&author=Kim&page=2&format=rss", []),
+        ("https://x.example/key=3", []),
+        ("https://[broken/?token=abc", []),
+    ],
+)
+def test_parameters_that_look_like_a_secret_are_named(url: str, names: list[str]) -> None:
+    assert secret_parameters(url) == names
+
+
+WORD = st.text("abcdefghijklmnop0123456789", min_size=8, max_size=20)
+
+
+@given(name=st.sampled_from(["apikey", "access_token", "Password", "sig", "auth"]), secret=WORD, rest=WORD)
+def test_what_is_named_is_not_shown_and_all_else_is(name: str, secret: str, rest: str) -> None:
+    url = f"https://x.example/{rest}?page={rest}&{name}={secret}&lang=en"
+    assert secret_parameters(url) == [name]
+    shown = masked(f"it redirects to {url} and stops")
+    assert shown == f"it redirects to https://x.example/{rest}?page={rest}&{name}={HIDDEN}&lang=en and stops"
+    assert masked(shown) == shown
+
+
+def test_user_and_password_are_not_shown() -> None:
+    assert masked("https://me:geheim@x.example/f") == f"https://{HIDDEN}@x.example/f"
