@@ -15,7 +15,7 @@ import click
 from config.masking import masked, secret_parameters
 from monitor.cli.feedstore import at_address, known, when_asked
 from monitor.cli.loading import counted, load_or_exit
-from monitor.cli.refusals import Unfit
+from monitor.cli.refusals import Unfit, Unknown
 from monitor.cli.storing import as_json_option, opened
 
 if TYPE_CHECKING:
@@ -46,15 +46,17 @@ PLAIN = ("country", "tier", "kind", "language", "publisher", "interval")
 @click.option("--query", "queries", multiple=True, metavar="NAME=REF", help="A secret parameter of the address.")
 @click.option("--not-secret", "open_", is_flag=True, help="No parameter of the address is a secret, whatever its name.")
 @click.option("--all", "everything", is_flag=True, help="Add every feed that the site has.")
+@click.option("--any", "any_", is_flag=True, help="Where a page has no feed, take the one of its whole site.")
 @click.option("--unchecked", is_flag=True, help="Do not ask the address now.")
 @as_json_option
 @click.pass_obj
 def add(
     config_path: Path | None, /, url: str, name: str | None, tags: tuple[str, ...], user: str | None,
     password: str | None, token: str | None, headers: tuple[str, ...], queries: tuple[str, ...], open_: bool,
-    everything: bool, unchecked: bool, as_json: bool, **plain: Any,
+    everything: bool, any_: bool, unchecked: bool, as_json: bool, **plain: Any,
 ) -> None:  # fmt: skip
     """Add a feed by command, beside those of your files. The address may be that of a site: its feeds are looked for.
+    Where a page has none, and only its site has one, nothing is added without --any, and 1 is the exit code.
 
     What stands in the feed now is read silently; what comes from now on can alert. Your files are never changed, and
     win where they name the same feed. Takes effect at once, also while the daemon runs.
@@ -77,7 +79,7 @@ def add(
         _refuse_secret(url)
     probe = _valid({"name": name or "new", "url": url} | given)
     skip = unchecked or _is_own(loaded, url)
-    found = [] if skip else _chosen(_found(probe, loaded.config.settings, as_json), url, everything)
+    found = [] if skip else _chosen(_found(probe, loaded.config.settings, as_json), url, everything, any_)
     if name and len(found) > 1:
         raise Unfit("--name is for one feed; leave it out with --all")
     wanted = [Wanted(one.url, name or one.title, one) for one in found]
@@ -186,17 +188,25 @@ def _progress(url: str) -> None:
     click.echo(f"  asking {masked(url)}", err=True)
 
 
-def _chosen(found: list[Found], url: str, everything: bool) -> list[Found]:
+def _chosen(found: list[Found], url: str, everything: bool, any_: bool) -> list[Found]:
     """Those of the found feeds that are meant. Asks where a person is there to answer."""
+    if found[0].of_host:
+        click.echo(f"{masked(url)} names no feed; its site has one:\n  {_shown(found[0])}", err=True)
+        if not any_ and not (_person() and click.confirm("Add that one?", err=True)):
+            raise Unknown(f"nothing was added; that one is: pactwatch feeds add {masked(found[0].url)} (or --any)")
     if len(found) == 1 or everything:
         return found
     click.echo(f"{masked(url)} has {len(found)} feeds:", err=True)
     for number, one in enumerate(found, 1):
         click.echo(f"  {number}  {_shown(one)}", err=True)
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not _person():
         raise Unfit("name one of them: pactwatch feeds add ADDRESS, or take --all")
     number = click.prompt("Which one", type=click.IntRange(1, len(found)), default=1, err=True)
     return [found[number - 1]]
+
+
+def _person() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _shown(one: Found) -> str:

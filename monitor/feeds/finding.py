@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from monitor.feeds.canonical import canonical
 from monitor.feeds.discover import Candidate, candidates, usual
@@ -24,6 +25,8 @@ class Found:
     feed: ParsedFeed
     #: What the page calls it, otherwise its own title; may be empty.
     title: str
+    #: A page was asked that names no feed; this is one of its whole host, at a place where hosts often have theirs.
+    of_host: bool = False
 
 
 async def find(url: str, ask: Ask, told: Callable[[str], None] = lambda _: None) -> list[Found]:
@@ -42,8 +45,15 @@ async def find(url: str, ask: Ask, told: Callable[[str], None] = lambda _: None)
         told(one.url)
     found = [one for one in await asyncio.gather(*(_try(one, ask) for one in named)) if one is not None]
     if not found:
-        found = await _usual(got.url, ask, told, {one.url for one in named})
+        found = [_placed(one, url) for one in await _usual(got.url, ask, told, {one.url for one in named})]
     return _different(found)
+
+
+def _placed(found: Found, asked: str) -> Found:
+    """Says of a feed that was guessed whether it is of more than the page that was asked for: a host's front page
+    stands for all of it, any other page only for what lies below it."""
+    path = urlsplit(asked).path.rstrip("/")
+    return replace(found, of_host=bool(path) and not urlsplit(found.url).path.startswith(f"{path}/"))
 
 
 async def _usual(url: str, ask: Ask, told: Callable[[str], None], tried: set[str]) -> list[Found]:

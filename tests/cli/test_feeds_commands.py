@@ -134,6 +134,17 @@ def test_of_several_feeds_one_is_to_be_named_or_all_taken(home: Home) -> None:
     assert sorted(home.stored()) == ["All", "Trade & more"]
 
 
+def test_the_feed_of_a_whole_site_is_not_taken_for_that_of_a_page(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PAGES, "/rss.xml", rss("Whole site"))
+    result = home.add("/none/")
+    assert (result.exit_code, result.stdout, home.stored()) == (1, "", {})
+    assert f"{home.base}/none/ names no feed; its site has one" in result.stderr and "Whole site" in result.stderr
+    assert f"pactwatch feeds add {home.base}/rss.xml" in result.stderr and "--any" in result.stderr
+    result = home.add("/none/", "--any")
+    assert result.exit_code == 0 and "its site has one" in result.stderr
+    assert [one.feed.url for one in home.stored().values()] == [f"{home.base}/rss.xml"]
+
+
 def test_adding_twice_changes_nothing_and_options_change_what_is_there(home: Home) -> None:
     home.add("/all.xml", "--tag", "x")
     assert "was there already" in home.add("/all.xml").stdout

@@ -104,6 +104,8 @@ async def site(serve: Any, fetcher: Any) -> Any:
         "/broken.xml": answer("<html>"),
         "/quiet/": answer("<html>nothing"),
         "/rss.xml": answer(lambda: rss("Hidden", "h")),
+        "/low/": answer("<html>nothing"),
+        "/low/rss": answer(lambda: rss("Low", "l")),
         "/moved": answer(lambda: web.Response(status=301, headers={"Location": "/all.xml"})),
     })  # fmt: skip
     one = await fetcher()
@@ -131,9 +133,26 @@ async def test_a_site_that_does_not_say_is_looked_through_until_one_is_found(sit
     base, ask, asked = site
     told: list[str] = []
     (one,) = await find(f"{base}/quiet/", ask, told.append)
-    assert (one.url, one.title) == (f"{base}/rss.xml", "Hidden")
+    assert (one.url, one.title, one.of_host) == (f"{base}/rss.xml", "Hidden", True)
     assert asked[0] == "/quiet/" and asked[-1] == "/rss.xml"
     assert len(told) <= 10
+
+
+async def test_a_guess_is_of_the_whole_host_unless_it_lies_below_the_page_or_that_is_the_front(
+    site: Any, serve: Any, fetcher: Any
+) -> None:
+    base, ask, _ = site
+    assert [(one.title, one.of_host) for one in await find(f"{base}/low/", ask)] == [("Low", False)]
+    assert [one.of_host for one in await find(f"{base}/", ask)] == [False, False]
+
+    async def front(request: web.Request) -> web.Response:
+        return web.Response(text="<html>", content_type="text/html")
+
+    async def feed(request: web.Request) -> web.Response:
+        return rss("Front", "f")
+
+    other = await serve({"/": front, "/feed": feed})
+    assert [(one.title, one.of_host) for one in await find(f"{other}/", ask)] == [("Front", False)]
 
 
 async def test_what_cannot_be_had_and_what_has_none(site: Any, serve: Any) -> None:
