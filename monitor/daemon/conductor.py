@@ -20,14 +20,14 @@ from monitor.daemon.health import failing, stuck, why
 from monitor.daemon.lock import FolderLock
 from monitor.daemon.notify import Notifier
 from monitor.daemon.opening import open_store, patiently
-from monitor.daemon.report import problems
+from monitor.daemon.report import problems, watched
 from monitor.daemon.rooms import open_works
 from monitor.daemon.signals import handled
 from monitor.daemon.telling import tell
 from monitor.daemon.ticks import Tick, Ticker
 from monitor.daemon.troubles import recognise
 from monitor.daemon.works import Surroundings, Works, database_url, version
-from monitor.store import Store
+from monitor.store import Store, StoreError
 
 #: Seconds that what is under way has to end once the daemon was told to stop.
 DRAIN = 20.0
@@ -121,9 +121,10 @@ class Daemon:
             async with self._opened(stop) as ready:
                 if not ready:
                     return
+                summary = await self._summary()
                 self._ticker.start()
-                self._notifier.ready(self._summary())
-                log.info("started", version=version(), data_dir=str(self._folder), message=self._summary())
+                self._notifier.ready(summary)
+                log.info("started", version=version(), data_dir=str(self._folder), message=summary)
                 await stop.wait()
                 await self._wind_down()
         log.info("stopped")
@@ -163,8 +164,9 @@ class Daemon:
                 log.error("config_kept", message=why(error), exc_info=None if recognise(error) else error)
                 return False
             finally:
-                self._notifier.ready(self._summary())
-        log.info("config_reloaded", message=self._summary())
+                summary = await self._summary()
+                self._notifier.ready(summary)
+        log.info("config_reloaded", message=summary)
         return True
 
     # Opening and closing
@@ -262,7 +264,7 @@ class Daemon:
         await asyncio.to_thread(self._lock.sign_of_life, real_time(), ailments)
         await asyncio.to_thread(frugal.give_back)
         found = ailments + await asyncio.to_thread(self._stored_problems)
-        self._notifier.status("; ".join(found) or self._summary())
+        self._notifier.status("; ".join(found) or await self._summary())
         await self._heartbeat(found)
 
     async def _watchdog(self) -> None:
@@ -318,14 +320,16 @@ class Daemon:
         if self._accepted:
             self._accepted(loaded)
 
-    def _summary(self) -> str:
-        config = self.loaded.config
-        feeds, subscriptions = sum(feed.enabled for feed in config.feeds), len(config.subscriptions)
-        return f"watching {_counted(feeds, 'feed')} for {_counted(subscriptions, 'subscription')}"
+    async def _summary(self) -> str:
+        return await asyncio.to_thread(self._watched)
 
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    def _watched(self) -> str:
+        try:
+            with self._store.read() as connection:
+                return watched(connection, self.loaded.config)
+        except StoreError as error:
+            # What is wrong with the database is the business of the ticks, which try again.
+            return why(error)
 
 
 async def _all(turn: Callable[[], Awaitable[int]]) -> int:

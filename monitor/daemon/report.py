@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, Table, func, select
 
+from alerts.directory import effective
 from alerts.tables import deliveries
+from config.references import reveal
+from config.settings import Config
 from monitor.store import pages
 from monitor.store.feeds import Stored, failing, listing, number_asked
 from monitor.store.schema import changes, items, terms
@@ -137,6 +142,17 @@ def _broken(feed: Stored, now: datetime) -> Broken:
         last_ok_at=state.last_ok_at,
         blind=now - (state.last_ok_at or feed.added_at) >= DAY,
     )
+
+
+def watched(connection: Connection, config: Config) -> str:
+    """`watching 12 feeds for 2 subscriptions`: those of the owner's files, and those that commands added."""
+    feeds = number_asked(connection)
+    subscriptions = len(effective(connection, config, partial(reveal, env=os.environ)).subscriptions)
+    return f"watching {_counted(feeds, 'feed')} for {_counted(subscriptions, 'subscription')}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _number(connection: Connection, table: Table, *where: ColumnElement[bool]) -> int:

@@ -7,17 +7,20 @@ import os
 import signal
 import socket
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
+from alerts import directory
 from config.load import ConfigError, Loaded, Problem
+from config.settings import Feed, Subscription
 from monitor.daemon.conductor import Pace
 from monitor.daemon.lock import FolderTaken, held, noted
 from monitor.daemon.notify import Notifier
-from monitor.store import StoreError
+from monitor.store import Store, StoreError, feeds, url_for
 
 
 async def test_opens_turns_and_closes_in_order(stage: Any) -> None:
@@ -309,6 +312,30 @@ async def test_the_manager_hears_start_reload_life_and_stop(stage: Any, tmp_path
         stage.stop.set()
         await running
         assert [text.split("\n")[0] for text in listen() if text.startswith("STOPPING")] == ["STOPPING=1"]
+
+
+async def test_what_commands_added_is_counted_too(stage: Any, tmp_path: Path) -> None:
+    """The feeds and subscriptions of the files are those that the opener stored; these came later."""
+    with capture_logs() as logs:
+        daemon = stage.daemon(reload=stage.loaded)
+        running = asyncio.create_task(daemon.run(stage.stop))
+        await stage.until(lambda: "poll" in stage.works.log)
+        now = datetime.now(UTC)
+        store = Store.open(url_for(stage.loaded().data_dir))
+        with store.begin() as connection:
+            for name in ("One", "Two", "Held"):
+                one = Feed.model_validate({"name": name, "url": f"https://{name.lower()}.example/f"})
+                feeds.add(connection, one, now)
+            feeds.pause(connection, "Held", "", now)
+            anna = {"name": "anna", "watchlist": "all", "channel": "mail", "to": "anna@example.org"}
+            directory.add_subscription(connection, Subscription.model_validate(anna), None, now, None)
+        store.close()
+        await daemon.reload()
+        stage.stop.set()
+        await running
+    said = {line["event"]: line["message"] for line in logs if line["event"] in ("started", "config_reloaded")}
+    assert said["started"] == "watching 0 feeds for 0 subscriptions"
+    assert said["config_reloaded"] == "watching 2 feeds for 1 subscription"
 
 
 async def test_signals_are_handled_where_the_daemon_owns_the_process(stage: Any) -> None:
