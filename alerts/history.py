@@ -23,6 +23,8 @@ class Tried:
     ok: bool
     answer: str
     seconds: float
+    #: The other side refused for good: no further try was made.
+    permanent: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +119,8 @@ def _logs(connection: Connection, alert_ids: list[str]) -> dict[str, list[Tried]
     )
     logs: dict[str, list[Tried]] = {}
     for row in connection.execute(wanted):
-        one = Tried(number=row.number, at=row.at, ok=row.ok, answer=row.detail, seconds=row.seconds)
+        one = Tried(
+            number=row.number, at=row.at, ok=row.ok, answer=row.detail, seconds=row.seconds, permanent=row.permanent
+        )
         logs.setdefault(row.delivery_id, []).append(one)
     return logs

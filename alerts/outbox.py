@@ -16,14 +16,14 @@ from sqlalchemy import Connection, Insert, Select, Table, and_, delete, func, or
 from sqlalchemy.dialects import postgresql, sqlite
 
 from alerts import grouping
-from alerts.outcomes import finish, finish_all, give_back
+from alerts.outcomes import finish_all, give_back
 from alerts.routing import Router
 from alerts.rows import from_row, to_row
 from alerts.tables import alerts, deliveries, metadata, stops
 from alerts.types import Alert, Lease
 from config.settings import Config, Subscription
 
-__all__ = ["claim", "delivery_id", "due_subscriptions", "enqueue", "finish", "finish_all", "give_back", "metadata"]
+__all__ = ["claim", "delivery_id", "due_subscriptions", "enqueue", "finish_all", "give_back", "metadata"]
 
 _NAMESPACE = uuid.UUID("5b1f7a0e-4a57-5a0e-9d0c-0c6d7f3b2a11")
 

@@ -29,21 +29,6 @@ class Made:
     max_attempts: int
 
 
-def finish(
-    connection: Connection,
-    lease: Lease,
-    answer: Answer,
-    now: datetime,
-    *,
-    draw: Callable[[], float],
-    max_attempts: int,
-    seconds: float = 0.0,
-) -> Settled | None:
-    """As `finish_all`, for one attempt."""
-    made = Made(lease=lease, answer=answer, seconds=seconds, max_attempts=max_attempts)
-    return finish_all(connection, [made], now, draw)[0]
-
-
 def finish_all(
     connection: Connection, made: Sequence[Made], now: datetime, draw: Callable[[], float]
 ) -> list[Settled | None]:
@@ -92,7 +77,7 @@ def _logged(made: Made, now: datetime) -> dict[str, object]:
         "number": made.lease.attempt,
         "at": now,
         "ok": made.answer.ok,
-        "permanent": made.answer.permanent,
+        "permanent": made.answer.permanent or made.answer.gone,
         "detail": made.answer.detail,
         "seconds": made.seconds,
     }

@@ -83,6 +83,7 @@ attempts = Table(
     Column("number", Integer, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("ok", Boolean, nullable=False),
+    #: Refused for good: no further try would help. `alerts why` tells it.
     Column("permanent", Boolean, nullable=False),
     Column("detail", Text, nullable=False),
     Column("seconds", Float, nullable=False),

@@ -46,7 +46,8 @@ def _told_data(told: Told) -> dict[str, Any]:
         "settled": _iso(told.settled_at),
         "last_answer": told.last_answer,
         "attempts": [
-            {"number": one.number, "at": _iso(one.at), "ok": one.ok, "answer": one.answer, "seconds": one.seconds}
+            {"number": one.number, "at": _iso(one.at), "ok": one.ok, "permanent": one.permanent}
+            | {"answer": one.answer, "seconds": one.seconds}
             for one in told.log
         ],
     }
@@ -113,7 +114,8 @@ def _because(told: Told, configured: dict[str, Subscription]) -> Iterator[Text]:
         yield Text(f"once that is mended: pactwatch alerts retry {told.id}", style="yellow")
     for one in told.log:
         style = "green" if one.ok else "red"
-        yield Text.assemble((f"{_minute(one.at)}  ", "dim"), (f"{one.number}. {one.answer}", style))
+        final = " (refused for good)" if one.permanent else ""
+        yield Text.assemble((f"{_minute(one.at)}  ", "dim"), (f"{one.number}. {one.answer}{final}", style))
 
 
 def _state(told: Told) -> Text:

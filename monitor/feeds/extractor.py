@@ -39,10 +39,6 @@ class Extractor:
     ) -> None:
         await self.close()
 
-    def is_running(self) -> bool:
-        """Whether the process is there."""
-        return self._process is not None
-
     async def body(self, html: str) -> str:
         """The text of the article that the page holds, empty if there is none. Raises ExtractionError."""
         async with self._turn:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, select
 
 from alerts import digests, operator, outbox, silences
 from alerts.digests import Blind, Sight
+from alerts.outcomes import Made
 from alerts.rendering import text
 from alerts.tables import deliveries
 from alerts.types import Answer, Lease
@@ -76,7 +77,9 @@ def test_a_digest_collects_and_goes_out_once(engine: Engine, config: Config, clo
     assert (lease.id, {part.id for part in lease.alert.parts}) == (id, {"a", "b"})
     assert lease.alert.title == "korea: 2 changes (daily digest, Saturday 15 Nov 2025, 08:00)"
     with engine.begin() as connection:
-        outbox.finish(connection, lease, Answer(ok=True), clock(), draw=lambda: 0.0, max_attempts=1)
+        outbox.finish_all(
+            connection, [Made(lease=lease, answer=Answer(ok=True), seconds=0.0, max_attempts=1)], clock(), lambda: 0.0
+        )
     assert [state for state, _ in reasons(engine, "daily")] == ["sent"] * 3
 
 

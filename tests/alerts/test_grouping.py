@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Connection, Engine, select
 
 from alerts import outbox, silences
+from alerts.outcomes import Made
 from alerts.rendering import html, payload, text
 from alerts.tables import deliveries
 from alerts.types import Alert, Answer, Lease
@@ -41,7 +42,9 @@ class Desk:
 
     def finish(self, lease: Lease, answer: Answer = TAKEN) -> None:
         with self.engine.begin() as connection:
-            outbox.finish(connection, lease, answer, self.clock(), draw=lambda: 0.0, max_attempts=3)
+            outbox.finish_all(
+                connection, [Made(lease=lease, answer=answer, seconds=0.0, max_attempts=3)], self.clock(), lambda: 0.0
+            )
 
     def states(self) -> dict[str, str]:
         with self.engine.begin() as connection:

@@ -13,7 +13,8 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.schema import CreateTable
 
 from alerts import outbox
-from alerts.outbox import claim, delivery_id, enqueue, finish
+from alerts.outbox import claim, delivery_id, enqueue, finish_all
+from alerts.outcomes import Made
 from alerts.tables import alerts, attempts, deliveries, metadata, stops
 from alerts.types import Alert, Answer, Lease, Settled
 from config.settings import Config, Subscription
@@ -48,7 +49,9 @@ def take(
 
 def end(engine: Engine, lease: Lease, answer: Answer, now: datetime = NOW) -> Settled | None:
     with engine.begin() as connection:
-        return finish(connection, lease, answer, now, draw=lambda: 0.0, max_attempts=10)
+        return finish_all(
+            connection, [Made(lease=lease, answer=answer, seconds=0.0, max_attempts=10)], now, lambda: 0.0
+        )[0]
 
 
 def rows(engine: Engine) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from alerts import history, outbox, rotation
 from alerts.channels.base import Message
 from alerts.channels.webhook import WebhookChannel
 from alerts.grouping import combined
+from alerts.outcomes import Made
 from alerts.rendering import payload
 from alerts.schema import schema
 from alerts.trial import trial_alert
@@ -125,7 +126,9 @@ def test_a_replay_sends_again_under_the_same_ids(
         (id,) = outbox.enqueue(connection, two, config, clock())
         clock.advance(minutes=1)
         (lease,) = outbox.claim(connection, clock(), 9, timedelta(minutes=1), subscriptions=["desk"])
-        outbox.finish(connection, lease, Answer(ok=True), clock(), draw=lambda: 0.0, max_attempts=1)
+        outbox.finish_all(
+            connection, [Made(lease=lease, answer=Answer(ok=True), seconds=0.0, max_attempts=1)], clock(), lambda: 0.0
+        )
         clock.advance(days=1)
         assert history.since(connection, "desk", clock()) == []
         ids = history.since(connection, "desk", clock() - timedelta(days=2))

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine, update
 
 from alerts import directory, outbox
+from alerts.outcomes import Made
 from alerts.tables import commanded_subscriptions, metadata
 from alerts.types import Answer
 from config.load import load
@@ -189,7 +190,9 @@ def test_a_person_is_forgotten_whole(folder: Make, clock: Clock, make_alert: Mak
         clock.advance(minutes=6)
         (lease,) = outbox.claim(connection, clock(), 1, timedelta(minutes=1), subscriptions=["anna"])
         answer = Answer(ok=False, permanent=True, detail="550 anna@example.org is unknown")
-        outbox.finish(connection, lease, answer, clock(), draw=lambda: 0.0, max_attempts=10)
+        outbox.finish_all(
+            connection, [Made(lease=lease, answer=answer, seconds=0.0, max_attempts=10)], clock(), lambda: 0.0
+        )
     assert run(where, "subscriptions", "forget", "Anna@example.org").stdout == "forgotten: anna\n"
     assert b"anna@example.org" not in _vacuumed(where)
     named = run(where, "subscriptions", "forget", "desk@example.org")

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from alerts import outbox
+from alerts.outcomes import Made
 from alerts.types import Alert, Answer
 from config.load import load
 from monitor.cli.root import cli
@@ -79,14 +80,24 @@ def test_replay(folder: Path) -> None:
     enqueue(folder, "a")
     with writing(load(folder)) as connection:
         (lease,) = outbox.claim(connection, datetime.now(UTC), 1, timedelta(minutes=1), subscriptions=["hook"])
-        outbox.finish(connection, lease, Answer(ok=True), datetime.now(UTC), draw=lambda: 0.0, max_attempts=1)
+        outbox.finish_all(
+            connection,
+            [Made(lease=lease, answer=Answer(ok=True), seconds=0.0, max_attempts=1)],
+            datetime.now(UTC),
+            lambda: 0.0,
+        )
     again = run(folder, "alerts", "replay", "hook", "--since", "1h", "--json")
     assert json.loads(again.stdout) == {"queued": [lease.id]}
     assert run(folder, "alerts", "replay", "hook", "--since", "1h").exit_code == 1
     tomorrow = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}"
     with writing(load(folder)) as connection:
         (lease,) = outbox.claim(connection, datetime.now(UTC), 1, timedelta(minutes=1), subscriptions=["hook"])
-        outbox.finish(connection, lease, Answer(ok=True), datetime.now(UTC), draw=lambda: 0.0, max_attempts=1)
+        outbox.finish_all(
+            connection,
+            [Made(lease=lease, answer=Answer(ok=True), seconds=0.0, max_attempts=1)],
+            datetime.now(UTC),
+            lambda: 0.0,
+        )
     assert run(folder, "alerts", "replay", "hook", "--since", tomorrow).exit_code == 1
     sent = run(folder, "alerts", "replay", "hook", "--since", "2020-01-01")
     assert (sent.exit_code, sent.stdout) == (0, "1 message is sent again\n")

@@ -22,19 +22,19 @@ BABBLING = (sys.executable, "-c", "print('[1, 2]', flush=True); import time; tim
 
 async def test_one_process_takes_many_pages() -> None:
     async with Extractor() as extractor:
-        assert not extractor.is_running()
         assert LONG in await extractor.body(PAGE.format(LONG))
-        assert extractor.is_running()
+        process = extractor._process
         assert await extractor.body("") == ""
         assert "한국" in await extractor.body(PAGE.format(LONG + " 한국"))
-    assert not extractor.is_running()
+        assert process is not None and extractor._process is process
+    assert process.returncode is not None
 
 
 async def test_a_page_that_takes_too_long_is_given_up_and_the_next_one_is_read() -> None:
     async with Extractor(timeout=0.3, command=SILENT) as extractor:
         with pytest.raises(ExtractionError, match=r"within 0\.3 s"):
             await extractor.body(PAGE)
-        assert not extractor.is_running()
+        assert extractor._process is None
         extractor._command, extractor._timeout = Extractor()._command, 30.0
         assert LONG in await extractor.body(PAGE.format(LONG))
 
@@ -52,7 +52,7 @@ async def test_a_process_that_dies_or_babbles_is_the_pages_trouble(command: tupl
     async with Extractor(command=command) as extractor:
         with pytest.raises(ExtractionError):
             await extractor.body(PAGE)
-        assert not extractor.is_running()
+        assert extractor._process is None
 
 
 async def test_the_program_that_is_not_there_is_told() -> None:
