@@ -60,6 +60,18 @@ def due(connection: Connection, config: Config, now: datetime) -> list[tuple[Sub
     return found
 
 
+def waits(connection: Connection, config: Config, now: datetime) -> bool:
+    """Whether `compose` has anything to write now; only reads."""
+    done = {row.subscription: row.done_until for row in connection.execute(select(digests))}
+    wanted = {one.name: one for one in config.subscriptions if one.digest}
+    if done.keys() != wanted.keys():
+        return True
+    if any(not one.paused and next_digest(one, done[name]) <= now for name, one in wanted.items()):
+        return True
+    held = connection.scalars(select(deliveries.c.subscription).where(deliveries.c.state == "held").distinct())
+    return any(name not in wanted for name in held)
+
+
 def compose(connection: Connection, config: Config, sight: Sight, now: datetime) -> list[str]:
     """Write every digest that is due; the ids of the deliveries that are queued now."""
     queued = _release(connection, config, now)

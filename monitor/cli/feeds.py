@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from monitor.cli.groups import ListByDefault
 from monitor.cli.loading import counted, load_or_exit
 
 if TYPE_CHECKING:
+    from config.load import Loaded
     from config.settings import Login, Settings
     from monitor.feeds.credentials import Keys
     from monitor.feeds.entry import Entry, ParsedFeed
@@ -74,10 +76,10 @@ def test_feed(config_path: Path | None, sources: tuple[str, ...], as_json: bool,
       pactwatch feeds test --full-text https://www.ft.com/trade?format=rss
     """
     show = _print_json if as_json else _print
-    failed = 0
-    for seen in _look(sources, config_path):
+    failed, owner = 0, Owner(config_path)
+    for seen in _look(sources, owner):
         if full_text and seen.feed is not None:
-            _show_articles(seen, seen.feed, _settings(config_path), as_json)
+            _show_articles(seen, seen.feed, owner.settings, as_json)
         else:
             show(seen)
         failed += bool(seen.error)
@@ -97,12 +99,51 @@ class Seen:
     answer: str = ""
 
 
-def _look(sources: tuple[str, ...], config_path: Path | None) -> Iterator[Seen]:
+class Owner:
+    """What the owner configured, read once and only when an address is to be asked."""
+
+    def __init__(self, config_path: Path | None) -> None:
+        self._path = config_path
+
+    @cached_property
+    def _loaded(self) -> Loaded | None:
+        """None where no configuration was named, and none is found or it is broken."""
+        from config.load import ConfigError, load
+
+        if self._path is not None:
+            return load_or_exit(self._path)
+        try:
+            return load(None)
+        except ConfigError:
+            return None
+
+    @property
+    def settings(self) -> Settings:
+        """The defaults where there is no configuration."""
+        from config.settings import Settings
+
+        return self._loaded.config.settings if self._loaded else Settings()
+
+    def login(self, url: str) -> Login | None:
+        """The login of the configured feed at this address."""
+        from monitor.cli.feedstore import at_address, known, looking
+
+        if self._loaded is None:
+            return None
+        try:
+            with looking(self._loaded) as connection:
+                found = at_address(url, known(connection, self._loaded))
+        except click.ClickException:  # A database that cannot be read is no reason not to try a feed.
+            found = at_address(url, known(None, self._loaded))
+        return found.feed.login if found else None
+
+
+def _look(sources: tuple[str, ...], owner: Owner) -> Iterator[Seen]:
     for source in sources:
         if source == "-":
             yield _parsed(source, sys.stdin.buffer.read(), "")
         elif "://" in source:
-            yield _asked(source, _settings(config_path), _login(source, config_path))
+            yield _asked(source, owner.settings, owner.login(source))
         else:
             yield from map(_file, _files(Path(source)))
 
@@ -141,36 +182,6 @@ def _parsed(name: str, body: bytes, url: str, content_type: str | None = None, a
         return Seen(name=name, feed=parse(body, url, content_type), answer=answer)
     except ParseError as error:
         return Seen(name=name, error=str(error), answer=answer)
-
-
-def _settings(config_path: Path | None) -> Settings:
-    """The owner's settings; the defaults where no configuration was named and none is found or it is broken."""
-    from config.load import ConfigError, load
-    from config.settings import Settings
-
-    if config_path is not None:
-        return load_or_exit(config_path).config.settings
-    try:
-        return load(None).config.settings
-    except ConfigError:
-        return Settings()
-
-
-def _login(url: str, config_path: Path | None) -> Login | None:
-    """The login of the configured feed at this address."""
-    from config.load import ConfigError, load
-    from monitor.cli.feedstore import at_address, known, looking
-
-    try:
-        loaded = load(config_path)
-    except ConfigError:
-        return None
-    try:
-        with looking(loaded) as connection:
-            found = at_address(url, known(connection, loaded))
-    except click.ClickException:  # A database that cannot be read is no reason not to try a feed.
-        found = at_address(url, known(None, loaded))
-    return found.feed.login if found else None
 
 
 def _asked(url: str, settings: Settings, login: Login | None) -> Seen:

@@ -7,11 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
-
 from alerts import digests, operator
 from alerts.publishing import Publisher
-from alerts.tables import deliveries
 from config.settings import Config
 from monitor.daemon.ailments import ailments
 from monitor.daemon.sight import sight
@@ -52,11 +49,10 @@ class Errands:
         return queued
 
     def _digests(self, config: Config) -> int:
-        """Written only where something is due: most minutes nothing is."""
+        """Written, and feeds looked at, only where something is due: most minutes nothing is."""
         now = self._clock()
-        held = select(deliveries.c.id).where(deliveries.c.state == "held").limit(1)
         with self._store.read() as connection:
-            if not any(one.digest for one in config.subscriptions) and connection.scalar(held) is None:
+            if not digests.waits(connection, config, now):
                 return 0
         with self._store.begin() as connection:
             return len(digests.compose(connection, config, sight(connection, now), now))

@@ -13,7 +13,9 @@ from alerts import digests, operator, outbox, silences
 from alerts.digests import Blind, Sight
 from alerts.outcomes import Made
 from alerts.rendering import text
+from alerts.tables import alerts as alert_rows
 from alerts.tables import deliveries
+from alerts.tables import digests as digest_rows
 from alerts.types import Answer, Lease
 from config.settings import Config
 
@@ -42,8 +44,14 @@ def config(make_config: Make, subscribe: Make) -> Config:
 
 
 def compose(engine: Engine, config: Config, clock: Clock, sight: Sight = WELL) -> list[str]:
+    """Composes; that a look beforehand tells whether there is anything to write is held at every turn."""
+    tables = (alert_rows, deliveries, digest_rows)
     with engine.begin() as connection:
-        return digests.compose(connection, config, sight, clock())
+        expected = digests.waits(connection, config, clock())
+        before = [connection.execute(select(table)).all() for table in tables]
+        made = digests.compose(connection, config, sight, clock())
+        assert ([connection.execute(select(table)).all() for table in tables] != before) == expected
+        return made
 
 
 def put(engine: Engine, config: Config, clock: Clock, *alerts: Any) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from config.load import Loaded, load
 from config.settings import Feed
 from monitor.cli.root import cli
 from monitor.store import Store, url_for
@@ -130,6 +131,23 @@ def test_for_people(tmp_path: Path) -> None:
     result = run("feeds", "test", str(page))
     assert result.exit_code == 1
     assert "is an HTML page, not a feed" in result.stdout
+
+
+def test_the_configuration_is_read_once_and_only_for_addresses(
+    server: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[object] = []
+
+    def counted(path: Path | None) -> Loaded:
+        read.append(path)
+        return load(path)
+
+    monkeypatch.setattr("config.load.load", counted)
+    (home / "a.xml").write_text(RSS)
+    run("--config", str(home), "feeds", "test", str(home / "a.xml"))
+    assert read == []
+    assert run("--config", str(home), "feeds", "test", f"{server}/feed", f"{server}/feed").exit_code == 0
+    assert read == [home]
 
 
 def test_an_address(server: str, home: Path) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from alerts import directory, outbox, rotation
+from alerts.digests import Sight
 from alerts.tables import alerts, deliveries
 from alerts.types import Alert
 from config.settings import Config, Feed, Settings, Subscription, Watchlist
@@ -101,6 +103,37 @@ async def test_a_feed_whose_articles_fail_is_told(store: Store, clock: Clock, tm
     assert found.keys() == {"articles:Wire"}
     assert "3 of 3 full articles of Wire" in found["articles:Wire"]
     assert "403" in found["articles:Wire"]
+
+
+async def test_while_no_digest_is_due_nothing_is_written_and_no_feed_is_looked_at(
+    store: Store, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[datetime] = []
+
+    def seen(connection: Connection, now: datetime) -> Sight:
+        looks.append(now)
+        return sight(connection, now)
+
+    monkeypatch.setattr("monitor.daemon.errands.sight", seen)
+    writes: list[datetime] = []
+    begin = store.begin
+
+    def written() -> AbstractContextManager[Connection]:
+        writes.append(clock.now)
+        return begin()
+
+    monkeypatch.setattr(store, "begin", written)
+    errands = Errands(store, clock, lambda: None)
+    await errands.run(config(), tmp_path)
+    assert looks == [START], "the subscription was not known yet"
+    writes.clear()
+    for _ in range(22):
+        clock.now += timedelta(hours=1)
+        await errands.run(config(), tmp_path)
+    assert (looks[1:], writes) == ([], [])
+    clock.now += timedelta(hours=1)
+    await errands.run(config(), tmp_path)
+    assert looks[1:] == [clock.now] == writes
 
 
 async def test_a_digest_goes_out_and_says_what_was_blind(store: Store, clock: Clock, tmp_path: Path) -> None:
