@@ -193,7 +193,7 @@ def party_or_deal(text: str) -> str:
 def scope(text: str) -> str:
     """One of the scopes that a term can have."""
     if text not in SCOPES:
-        hint = did_you_mean(text.replace(" ", "_").replace("-", "_"), SCOPES, cutoff=0.6)
+        hint = did_you_mean(text.replace(" ", "_").replace("-", "_"), SCOPES, cutoff=0.65)
         raise wrong(f'unknown scope "{text[:60]}"', hint or f"scopes are {', '.join(sorted(SCOPES))}")
     return text
 

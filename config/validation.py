@@ -82,15 +82,30 @@ def booleans(model: type[BaseModel], node: Node, above: str = "") -> Iterator[tu
 def problem(detail: ErrorDetails, model: type[BaseModel], node: Node, what: str) -> Problem:
     """One of pydantic's errors in the owner's words, where it stands in the file."""
     path = detail["loc"]
-    owner, parts = model, list(path)
-    while len(parts) > 1 and isinstance(parts[0], str) and (inner := submodel(owner, parts[0])):
-        owner, parts = inner, parts[1:]
+    owner, parts = owned(model, path)
     message, hint = wording(detail, owner, parts)
     if detail["type"] == "extra_forbidden":
         message = f'unknown key "{".".join(part for part in path if isinstance(part, str))}"'
     else:
         message = f"{dotted(path)}: {message}" if detail["type"] != "missing" else message
     return node.at(path).problem(f"{what}: {message}", hint or hint_for(detail, owner, parts, model))
+
+
+def first_wrong(error: ValidationError, model: type[BaseModel]) -> tuple[str, str, str]:
+    """Of what pydantic found first, for settings that stand in no file: the key, what is wrong with its value, and what
+    to write instead, which may be empty. The key is empty where several do not go together."""
+    detail = error.errors(include_url=False)[0]
+    owner, parts = owned(model, detail["loc"])
+    message, hint = wording(detail, owner, parts)
+    return ".".join(part for part in detail["loc"] if isinstance(part, str)), message, hint
+
+
+def owned(model: type[BaseModel], path: tuple[int | str, ...]) -> tuple[type[BaseModel], list[int | str]]:
+    """The innermost model that a path leads into, and the rest of the path."""
+    owner, parts = model, list(path)
+    while len(parts) > 1 and isinstance(parts[0], str) and (inner := submodel(owner, parts[0])):
+        owner, parts = inner, parts[1:]
+    return owner, parts
 
 
 def dotted(path: tuple[int | str, ...]) -> str:

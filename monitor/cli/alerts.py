@@ -46,7 +46,8 @@ def alerts() -> None:
 def list_alerts(config_path: Path | None, limit: int, state: str | None, as_json: bool) -> None:
     """List the newest alerts and what became of each of their deliveries.
 
-    `skipped` means that a subscription did not match: `pactwatch alerts why ID` says why.
+    The states are shown in words: queued is "waiting", leased "under way", grouped "in a group", held "for a digest",
+    skipped "not told", because the subscription did not match. `pactwatch alerts why ID` says why.
 
     \b
     Examples:

@@ -53,7 +53,7 @@ _by = click.option("--by", default=_user, callback=_given, show_default="you", m
 
 def decision_options(command: C) -> C:
     """What every decision of a person takes: why, who, and whether programs read the answer."""
-    return _reason(_by(as_json_option(command)))
+    return _reason(_by(click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")(command)))
 
 
 def time_options(command: C) -> C:

@@ -78,7 +78,8 @@ def deal(
 def diff(
     config_path: Path | None, deal: str | None, first: str, second: str | None, known: bool, as_json: bool
 ) -> None:
-    """Show what is different between two days: what stood, what was applied, which positions were open.
+    """Show what is different between two days: what stood, what was applied, which positions were open; in all deals,
+    in one (US-KR), or in those of a country (KR).
 
     What stood is told by all that is known now. With --known it is what was known here at the end of each day: a report
     that came late, a correction or a retraction makes the two differ. Ends with 1 where something is different.

@@ -34,7 +34,7 @@ COLUMNS = ("date", "days", "deal", "term", "what", "by_itself", "value", "unit",
 def due(
     config_path: Path | None, deal: str | None, days: int | None, ics: Path | None, shape: str | None, as_json: bool
 ) -> None:
-    """Show what comes when: rates that take effect, pauses and truces that end.
+    """Show what comes when: rates that take effect, pauses and truces that end; of a DEAL (US-KR) or a country (KR).
 
     A rate that was agreed or ordered for a day is in effect on that day by itself, and that is told. What ends is
     never assumed to end: those who watch it are reminded (settings.ledger.reminders). Times are days in UTC.

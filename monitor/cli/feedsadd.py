@@ -74,6 +74,8 @@ def add(
     given |= {"tags": tags} if tags else {}
     given |= {"login": login} if login else {}
     if "://" not in url:
+        if "." not in url.partition("/")[0] and ":" not in url:
+            raise Unfit(f'"{url[:100]}" is no address: write https://example.org, or the address of a feed')
         url = f"https://{url}"
     if not open_:
         _refuse_secret(url)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from config.masking import masked
-from monitor.cli.feedstore import commanded, hubs_of, stored
+from monitor.cli.feedstore import commanded, hubs_of, no_tag, stored
 from monitor.cli.loading import counted, load_or_exit
 
 if TYPE_CHECKING:
@@ -43,11 +43,16 @@ def list_feeds(config_path: Path | None, everything: bool, tag: str | None, as_j
     own = [feed for feed in loaded.config.feeds if feed.enabled or everything]
     shown = [(feed, known.get(feed.name)) for feed in own] + [(one.feed, one) for one in added]
     shown = [(feed, state) for feed, state in shown if tag is None or tag in feed.tags]
+    if tag is not None and not shown:
+        raise no_tag(tag, [one for feed in [*own, *(one.feed for one in added)] for one in feed.tags])
     if as_json:
         for feed, state in shown:
             click.echo(json.dumps(_data(feed, state) | {"hub": hubs.get(feed.name)}, ensure_ascii=False))
         return
     _print(shown)
+    if tag is not None:
+        click.echo(f'{counted(len(shown), "feed")} with the tag "{tag}"')
+        return
     off = sum(1 for feed in loaded.config.feeds if not feed.enabled)
     on = len(loaded.config.feeds) - off + len(added)
     said = f", {len(added)} of them by command" if added else ""

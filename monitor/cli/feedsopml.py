@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from config.masking import masked, secret_parameters
-from monitor.cli.feedstore import known, looking, when_asked
+from monitor.cli.feedstore import known, looking, no_tag, when_asked
 from monitor.cli.loading import counted, load_or_exit
 from monitor.cli.storing import as_json_option, writing
 
@@ -130,6 +130,9 @@ def export_feeds(config_path: Path | None, output: Path | None, tag: str | None)
     loaded = load_or_exit(config_path)
     with looking(loaded) as connection:
         found = [one.feed for one in known(connection, loaded)]
+    tags = [one for feed in found for one in feed.tags]
+    if tag is not None and tag not in tags:
+        raise no_tag(tag, tags)
     found = [feed for feed in found if tag is None or tag in feed.tags]
     if secret := [feed.name for feed in found if secret_parameters(feed.url)]:
         click.echo(f"mind: the addresses of these hold what looks like a secret: {', '.join(secret)}", err=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -123,6 +123,12 @@ def named(connection: Connection, loaded: Loaded, name: str) -> Stored:
     raise Unknown(
         f'there is no feed "{masked(name)}". ' + (f"Nearest: {', '.join(near)}" if near else "See: pactwatch feeds")
     )
+
+
+def no_tag(tag: str, tags: Iterable[str]) -> Unknown:
+    """That no feed has a tag; says which tags there are."""
+    known = sorted(set(tags))
+    return Unknown(f'no feed has the tag "{tag}"; ' + (f"there are: {', '.join(known)}" if known else "none has any"))
 
 
 def running(loaded: Loaded) -> bool:

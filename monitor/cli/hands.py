@@ -206,7 +206,8 @@ def split(
 @decision_options
 @click.pass_obj
 def undo(config_path: Path | None, id: int, reason: str, by: str, as_json: bool) -> None:
-    """Take a decision back: what it changed is as the reports make it. The decision and its undoing both stay listed.
+    """Take a decision back, by its number in `pactwatch ledger list`: what it changed is as
+    the reports make it. The decision and its undoing both stay listed.
 
     \b
     Example:

@@ -40,6 +40,8 @@ def terms(
 ) -> None:
     """Show what stands: every term, or those of a DEAL, or of all deals of one country.
 
+    A DEAL is two codes, in either order: US-KR, US-EU, US-WORLD for a measure against all. One code is a country.
+
     "Applied now" is shown where it differs from what stands: agreed at 15%, 25% still applied.
 
     \b

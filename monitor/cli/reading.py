@@ -51,7 +51,7 @@ def extract(provisions: bool) -> None:
 @click.option("--second", is_flag=True, help="Also ask the second reader (reading.second), and show both as one.")
 @click.pass_obj
 def explain(config_path: Path | None, subject: str, as_json: bool, published: str | None, second: bool) -> None:
-    """Show what each room makes of an article: names, dates, figures, decisions, tags and claims.
+    """Show what is made of an article, step by step: names, dates, figures, decisions, tags and claims.
 
     The article is a JSON file (one object with id, source, published, title, text), a text or HTML file, standard
     input (-), or the number of a stored item, as `pactwatch history` shows it.

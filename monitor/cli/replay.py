@@ -34,7 +34,7 @@ def replay(given: Path | None, events: bool) -> None:
     article's `observed`; what becomes due on the way is printed with no article and its date. Nothing is stored.
 
     \b
-    Example:
+    Examples:
       pactwatch replay < us-kr.articles.jsonl
       pactwatch replay --claims us-kr.claims.jsonl < us-kr.articles.jsonl
     """

@@ -65,7 +65,8 @@ def list_reviews(config_path: Path | None, every: bool, as_json: bool) -> None:
 @decision_options
 @click.pass_obj
 def accept(config_path: Path | None, id: int, reason: str, by: str, as_json: bool) -> None:
-    """Record a held claim as if it had counted when it came, with its change and its alerts.
+    """Record a held claim as if it had counted when it came, with its change and its alerts. ID is its number in
+    `pactwatch review`.
 
     \b
     Example:
@@ -79,7 +80,7 @@ def accept(config_path: Path | None, id: int, reason: str, by: str, as_json: boo
 @decision_options
 @click.pass_obj
 def reject(config_path: Path | None, id: int, reason: str, by: str, as_json: bool) -> None:
-    """Set a held claim aside: it is kept and counts for nothing.
+    """Set a held claim aside: it is kept and counts for nothing. ID is its number in `pactwatch review`.
 
     \b
     Example:

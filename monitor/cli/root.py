@@ -63,7 +63,12 @@ class Lazy(click.Group):
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option(
-    "--config", "config_path", type=click.Path(path_type=Path), metavar="DIR|FILE", help="Where the configuration is."
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path),
+    metavar="DIR|FILE",
+    help="Where the configuration is; otherwise PACTWATCH_CONFIG says it, or it is looked for here and in your own "
+    "configuration folder.",
 )
 @click.version_option(package_name="pactwatch", prog_name="pactwatch")
 @click.pass_context
@@ -75,5 +80,12 @@ def cli(ctx: click.Context, config_path: Path | None) -> None:
       pactwatch init ~/pactwatch      write a starter configuration
       pactwatch check                 list every problem in it
       pactwatch run                   poll, read, keep, alert
+
+    \b
+    Exit codes, where a command says nothing else:
+      0  well
+      1  found something, did a part, or found nothing under what was named
+      2  wrong usage or configuration
+      3  the daemon does not run (status)
     """
     ctx.obj = config_path

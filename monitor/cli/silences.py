@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from monitor.cli.feedstore import looking
 from monitor.cli.groups import ListByDefault
 from monitor.cli.loading import counted, load_or_exit
 from monitor.cli.refusals import Unknown
-from monitor.cli.storing import as_json_option, opened, writing
+from monitor.cli.storing import as_json_option, writing
 
 if TYPE_CHECKING:
     from alerts.silences import Silence
@@ -45,8 +46,8 @@ def list_silences(config_path: Path | None, everything: bool, as_json: bool) -> 
 
     from alerts.silences import listing
 
-    with opened(load_or_exit(config_path)) as store, store.read() as connection:
-        found = listing(connection, None if everything else datetime.now(UTC))
+    with looking(load_or_exit(config_path)) as connection:
+        found = [] if connection is None else listing(connection, None if everything else datetime.now(UTC))
     if as_json:
         click.echo(json.dumps([_data(one) for one in found], ensure_ascii=False))
         return
@@ -78,7 +79,8 @@ def add(
 ) -> None:
     """Silence alerts that fit all of these labels. The forms are label=value, !=, =~ and !~ (patterns), >=, <=, >, <.
 
-    What was told and is taken back is told all the same.
+    The labels of an alert are those that `pactwatch alerts why ID` shows: deal, kind, party, scope, class, status,
+    trust, confidence, move and others. What was told and is taken back is told all the same.
 
     \b
     Example:
@@ -93,6 +95,9 @@ def add(
     now = datetime.now(UTC)
     try:
         until = now + durations.parse(length)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}: {durations.HINT}", param_hint="--for") from error
+    try:
         with writing(loaded) as connection:
             made = rows.add(connection, labels, author or getpass.getuser(), reason, now, until)
     except ValueError as error:

@@ -148,7 +148,7 @@ def _rows(report: Report, now: datetime) -> Iterator[tuple[str, str | Text]]:
 
     blind = sum(feed.blind for feed in report.broken)
     ok = report.feeds - report.new - len(report.broken)
-    parts = [f"{report.feeds} polled", f"{ok} well", f"{len(report.broken)} failing"]
+    parts = [f"{report.feeds} in all", f"{ok} well", f"{len(report.broken)} failing"]
     parts += [f"{blind} of them for a day or more"] if blind else []
     parts += [f"{report.new} not polled yet"] if report.new else []
     yield "feeds", ", ".join(parts)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.loading import load_or_exit
-from monitor.cli.refusals import Unfit, Unknown
+from monitor.cli.refusals import Unfit, Unknown, wrong_option
 from monitor.cli.storing import as_json_option, everybody, revealed, writing
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Subscribe an address or a webhook to a watchlist.")
 @click.argument("name")
-@click.option("--watchlist", "-w", required=True, help="What it is told of.")
+@click.option("--watchlist", "-w", required=True, help="What it is told of: one of `watchlists list`.")
 @click.option("--mail", metavar="ADDRESS", help="A mail address; it gets a code and must give it back.")
 @click.option("--webhook", metavar="URL", help="A webhook; it must answer a test with 2xx.")
 @click.option("--secret", metavar="REF", help="Where the webhook's secret is: env:NAME or file:/path.")
@@ -97,10 +97,8 @@ def _made(name: str, given: dict[str, Any], reference: str | None) -> Subscripti
     try:
         return Subscription.model_validate({key: value for key, value in fields.items() if value is not None})
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        hint = (first.get("ctx") or {}).get("hint", "")
-        where = ".".join(str(part) for part in first["loc"])
-        raise click.UsageError(f"{where}: {first['msg']}" + (f" ({hint})" if hint else "")) from error
+        options = {"name": "NAME", "to": "--mail" if mail else "--webhook"}
+        raise wrong_option(error, Subscription, options) from error
 
 
 def _refuse_unfit(loaded: Loaded, config: Config, subscription: Subscription) -> None:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from monitor.cli.feedstore import looking
 from monitor.cli.groups import ListByDefault
 from monitor.cli.loading import counted, load_or_exit
 from monitor.cli.refusals import Unfit, Unknown
-from monitor.cli.storing import as_json_option, everybody, opened, revealed, writing
+from monitor.cli.storing import as_json_option, everybody, revealed, writing
 
 if TYPE_CHECKING:
     from config.load import Loaded
@@ -65,10 +66,10 @@ def _rows(loaded: Loaded) -> list[dict[str, Any]]:
 
     from alerts import directory, outbox
 
-    with opened(loaded) as store, store.read() as connection:
-        added = directory.commanded(connection, revealed)
-        held = directory.paused(connection)
-        stops = outbox.stop_reasons(connection)
+    with looking(loaded) as connection:
+        added = [] if connection is None else directory.commanded(connection, revealed)
+        held = {} if connection is None else directory.paused(connection)
+        stops = {} if connection is None else outbox.stop_reasons(connection)
     own = [(one, "file", True) for one in loaded.config.subscriptions]
     names = {one.name for one, _, _ in own}
     more = [(one.subscription, "command", one.confirmed_at is not None) for one in added]

@@ -10,7 +10,7 @@ import click
 
 from monitor.cli.groups import ListByDefault
 from monitor.cli.loading import counted, load_or_exit
-from monitor.cli.refusals import Unfit, Unknown
+from monitor.cli.refusals import Unfit, Unknown, wrong_option
 from monitor.cli.storing import as_json_option, everybody, reading, writing
 
 if TYPE_CHECKING:
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from alerts.types import Alert
     from config.load import Loaded
     from config.settings import Watchlist
+
+#: Keys of a watchlist whose options are called otherwise.
+OPTIONS = {
+    "name": "NAME", "countries": "--country", "topics": "--topic", "kinds": "--kind", "scopes": "--scope",
+    "words": "--word", "labels": "--label",
+}  # fmt: skip
 
 
 @click.group(cls=ListByDefault, short_help="What can be subscribed to; try one.")
@@ -82,7 +88,7 @@ def _takes(watchlist: Watchlist) -> str:
 @click.option("--scope", "scopes", multiple=True, help="autos, steel, semiconductors, ...")
 @click.option("--word", "words", multiple=True, help="One of these must stand in the title or the quotes.")
 @click.option("--without", "without", multiple=True, help="None of these may.")
-@click.option("--label", "labels", multiple=True, help="A condition: status=ordered, move>=5.")
+@click.option("--label", "labels", multiple=True, help="On labels that `alerts why` shows: status=ordered, move>=5.")
 @click.option("--threshold", type=float, help="Least move of value: points, or percent of the old figure for money.")
 @click.option("--tier", type=click.IntRange(1, 3), help="The worst source that is good enough.")
 @click.option("--confidence", type=float, help="How sure the reader must be, 0 to 1.")
@@ -109,9 +115,7 @@ def add(config_path: Path | None, /, name: str, as_json: bool, **given: Any) -> 
     try:
         made = Watchlist.model_validate({"name": name} | fields)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        hint = (first.get("ctx") or {}).get("hint", "")
-        raise click.UsageError(f"{first['loc'][0]}: {first['msg']}" + (f" ({hint})" if hint else "")) from error
+        raise wrong_option(error, Watchlist, OPTIONS) from error
     if any(one.name == made.name for one in loaded.config.watchlists):
         raise Unfit(f'your configuration has a watchlist "{made.name}" already, and it wins: take another name')
     with writing(loaded) as connection:

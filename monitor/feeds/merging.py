@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from config.masking import secret_parameters
 from config.settings import Feed
+from config.validation import first_wrong
 from monitor.feeds.canonical import canonical
 from monitor.feeds.opml import Outline
 
@@ -70,10 +71,8 @@ def merge(outlines: Iterable[Outline], known: Sequence[Known], defaults: Mapping
 
 def reason(error: ValidationError) -> str:
     """What is wrong with settings, in one line."""
-    first = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    context = first.get("ctx", {})
-    said = ": ".join(str(part) for part in (context.get("reason") or first["msg"], context.get("hint")) if part)
+    where, message, hint = first_wrong(error, Feed)
+    said = f"{message}: {hint}" if hint else message
     return f"{where}: {said}" if where and where != "url" else said
 
 

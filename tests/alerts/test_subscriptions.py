@@ -286,6 +286,15 @@ def test_watchlists_are_added_tried_and_removed(folder: Make) -> None:
     listed = {one["name"]: one for one in json.loads(run(where, "watchlists", "--json").stdout)}
     assert (listed["chips"]["countries"], listed["chips"]["labels"]) == (["TW"], ["move>=5"])
     assert listed["korea"]["subscriptions"] == ["desk"]
+    for option, word, said in (
+        ("--topic", "tarif", '"tarif" is none of tariff, investment, purchase: did you mean "tariff"?'),
+        ("--scope", "semiconductor", 'did you mean "semiconductors"?'),
+        ("--confidence", "7", "must be at most 1, and is 7"),
+        ("--label", "move", "is no label selector"),
+    ):
+        refused = add(option, word)
+        assert (refused.exit_code, f"Invalid value for {option}: " in refused.stderr) == (2, True), refused.stderr
+        assert said in refused.stderr
     wrong = add("--country", "Taiwan")
     assert (wrong.exit_code, "TW" in wrong.stderr) == (2, True)
     tried = run(where, "watchlists", "test", "chips")

@@ -198,7 +198,9 @@ def test_what_cannot_be_added_is_told(home: Home, path: str, options: tuple[str,
 def test_addresses_that_are_none_and_passwords_in_them(home: Home) -> None:
     for url, said in (
         ("ftp://x.example/", "no web address"),
-        ("not an address", "space"),
+        ("not an address", "is no address"),
+        ("https://not an address/", "space"),
+        ("nonsense", '"nonsense" is no address'),
         ("https://me:geheim@x.example/", "--user NAME --password env:VARIABLE"),
     ):
         result = home.run("add", url)
@@ -254,6 +256,15 @@ def test_a_login_by_reference_is_used_and_its_secret_stands_nowhere(
 def test_an_address_can_be_added_unseen(home: Home, asked: list[str]) -> None:
     assert home.add("/later.xml", "--unchecked", "--name", "Later").exit_code == 0
     assert asked == [] and home.stored()["Later"].feed.url.endswith("/later.xml")
+
+
+def test_a_tag_that_no_feed_has_is_told_with_those_that_there_are(home: Home) -> None:
+    assert home.add("/all.xml", "--tag", "autos").exit_code == 0
+    for command in (("list", "--tag", "trucks"), ("export", "--tag", "trucks")):
+        result = home.run(*command)
+        assert (result.exit_code, result.stdout) == (1, ""), command
+        assert 'no feed has the tag "trucks"; there are: autos' in result.stderr
+    assert home.run("list", "--tag", "autos").stdout.splitlines()[-1] == '1 feed with the tag "autos"'
 
 
 def test_remove(home: Home) -> None:

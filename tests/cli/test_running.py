@@ -89,7 +89,7 @@ def test_it_runs_and_is_well(status: Callable[..., Result], daemon: FolderLock, 
     result = status()
     assert result.exit_code == 0, result.output
     assert "version 1.2.3, for 5 h" in result.stdout
-    assert "2 polled, 2 well, 0 failing" in result.stdout
+    assert "2 in all, 2 well, 0 failing" in result.stdout
     found = as_json(status("--json"))
     assert (found["running"], found["healthy"], found["problems"]) == (True, True, [])
     assert found["daemon"]["version"] == "1.2.3"
@@ -103,7 +103,7 @@ def test_it_runs_before_the_database_is_there(status: Callable[..., Result], dae
 def test_a_database_without_a_daemon_is_shown_all_the_same(status: Callable[..., Result], store: Store) -> None:
     result = status()
     assert result.exit_code == 3
-    assert "2 polled, 2 well" in result.stdout
+    assert "2 in all, 2 well" in result.stdout
 
 
 def test_one_failing_feed_is_shown_and_is_no_illness(

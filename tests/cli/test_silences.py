@@ -63,7 +63,16 @@ def test_a_silence_holds_is_explained_and_ends(folder: Path) -> None:
 def test_what_is_no_label_is_said(folder: Path, label: str) -> None:
     result = run(folder, "silences", "add", label, "--for", "2h", "--reason", "x")
     assert (result.exit_code, "Usage" in result.stderr) == (2, True)
-    assert run(folder, "silences", "add", "a=b", "--for", "soon", "--reason", "x").exit_code == 2
+    soon = run(folder, "silences", "add", "a=b", "--for", "soon", "--reason", "x")
+    assert (soon.exit_code, "Invalid value for --for" in soon.stderr, "1h30m" in soon.stderr) == (2, True, True)
+
+
+@pytest.mark.parametrize("command", ["silences", "subscriptions"])
+def test_a_list_makes_no_database(tmp_path: Path, command: str) -> None:
+    (tmp_path / "pactwatch.yaml").write_text(f"settings: {{data_dir: {tmp_path / 'data'}}}\n", encoding="utf-8")
+    result = run(tmp_path, command)
+    assert (result.exit_code, result.stdout) == (0, f"0 {command}\n")
+    assert not (tmp_path / "data").exists()
 
 
 def test_a_new_secret_is_shown_once_and_signs(folder: Path) -> None:
