@@ -52,7 +52,7 @@ def rotate(config_path: Path | None, subscription: str, keep: str, as_json: bool
         length = durations.parse(keep)
         secret = make(loaded.data_dir, found, now, length)
     except ValueError as error:
-        raise click.UsageError(f"--keep: {error}") from error
+        raise click.BadParameter(str(error), param_hint="--keep") from error
     except OSError as error:
         raise click.ClickException(
             f"the secret could not be written: {(error.strerror or str(error)).lower()}"
