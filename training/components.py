@@ -38,10 +38,9 @@ def judge_sides(train: Sequence[Case], test: Sequence[Case]) -> tuple[int, int, 
         for index, group, told in instances.walk(case):
             kind = group[0]["kind"]
             by_role = roles.side_features(case.analysis, index, kind, told)
-            p = {code: model.first(f) for code, f in by_role.items()}
-            c = {code: model.second(f) for code, f in by_role.items()}
+            places = {code: model.places(f) for code, f in by_role.items()}
             options = list(claims.side_options(case.analysis, index, kind, told, group[0]["actor"]))
-            scores = [model.score(p[x], c[y], f) for x, y, f in options]
+            scores = [model.score(places[x][0], places[y][1], f) for x, y, f in options]
             party, counterparty, _ = options[best(scores)]
             wanted = {(g["party"], g["counterparty"]) for g in group}
             total += 1

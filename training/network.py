@@ -208,7 +208,7 @@ def pairs(choices: Sequence[PairChoice], plan: Plan) -> Pairs:
             adam.step([some.T @ (one.T @ summed), some.T @ (other.T @ summed), both.T @ summed, bias, out])
         return layer
 
-    return Pairs(_joined(_members(trained, plan), [words, words, pair_words]))
+    return Pairs(_joined(_members(trained, plan), [words, pair_words], [(0, 1), (2,)]))
 
 
 @dataclass
@@ -257,13 +257,21 @@ def _members(trained: Callable[[np.random.Generator], _Layer], plan: Plan) -> li
     return [trained(np.random.default_rng(plan.seed + k)) for k in range(plan.members)]
 
 
-def _joined(layers: Sequence[_Layer], vocabularies: Sequence[dict[str, int]]) -> Network:
-    """Several networks as one: the mean of their outputs, the hidden units of all beside each other."""
+def _joined(
+    layers: Sequence[_Layer], vocabularies: Sequence[dict[str, int]], places: Sequence[Sequence[int]] = ((0,),)
+) -> Network:
+    """Several networks as one: the mean of their outputs, the hidden units of all beside each other.
+
+    `places`: for each vocabulary the layers' tables over it, whose rows stand side by side.
+    """
     outputs = layers[0].outputs
     tables = []
-    for k, words in enumerate(vocabularies):
-        direct = np.mean([layer.tables[k][:, :outputs] for layer in layers], axis=0)
-        table = np.concatenate([direct, *(layer.tables[k][:, outputs:] for layer in layers)], axis=1)
+    for words, over in zip(vocabularies, places, strict=True):
+        parts = []
+        for k in over:
+            parts.append(np.mean([layer.tables[k][:, :outputs] for layer in layers], axis=0))
+            parts += [layer.tables[k][:, outputs:] for layer in layers]
+        table = np.concatenate(parts, axis=1)
         tables.append({name: table[index].tolist() for name, index in words.items()})
     bias = np.concatenate([layer.bias for layer in layers])
     out = np.concatenate([layer.out for layer in layers]) / len(layers)

@@ -161,12 +161,11 @@ class Assembler:
         """The pairs (party, counterparty) that a figure is about, and how likely the first is."""
         model = self.models.pairs["sides"]
         by_role = roles.side_features(a, index, kind, told)
-        parties = {code: model.first(f) for code, f in by_role.items()}
-        others = {code: model.second(f) for code, f in by_role.items()}
-        likely = likeliest({code: model.alone(part) for code, part in parties.items()})
-        likely |= likeliest({code: model.alone(part) for code, part in others.items()})
+        places = {code: model.places(f) for code, f in by_role.items()}
+        likely = likeliest({code: model.alone(first) for code, (first, _) in places.items()})
+        likely |= likeliest({code: model.alone(second) for code, (_, second) in places.items()})
         options = list(side_options(a, index, kind, told, actor, likely))
-        scores = [model.score(parties[p], others[c], f) for p, c, f in options]
+        scores = [model.score(places[p][0], places[c][1], f) for p, c, f in options]
         shares = softmax(scores)
         best = max(range(len(options)), key=lambda k: shares[k])
         party, counterparty, _ = options[best]

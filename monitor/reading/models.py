@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from monitor.reading.network import Network, Sum
+from monitor.reading.network import Network
 
 MODELS = Path(__file__).parent / "models"
 
@@ -58,21 +58,17 @@ class Pairs:
 
     network: Network
 
-    def first(self, features: Iterable[str]) -> Sum:
-        """What a thing counts for as the first of a pair."""
-        return self.network.summed(0, features)
+    def places(self, features: Iterable[str]) -> tuple[int, int]:
+        """What a thing counts for as the first and as the second of a pair."""
+        return self.network.parted(self.network.summed(0, features))
 
-    def second(self, features: Iterable[str]) -> Sum:
-        """What a thing counts for as the second of a pair."""
-        return self.network.summed(1, features)
-
-    def alone(self, part: Sum) -> float:
+    def alone(self, part: int) -> float:
         """The score of one part by itself: how far it can carry a pair."""
         return self.network.direct(part)[0]
 
-    def score(self, first: Sum, second: Sum, features: Iterable[str]) -> float:
+    def score(self, first: int, second: int, features: Iterable[str]) -> float:
         """The log odds of a pair, up to a constant. `features`: those of the two together."""
-        return self.network.outputs(first.plus(second).plus(self.network.summed(2, features)))[0]
+        return self.network.outputs(first + second + self.network.summed(1, features))[0]
 
 
 @dataclass(frozen=True)

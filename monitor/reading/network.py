@@ -1,9 +1,10 @@
 """A network of one hidden layer over sets of named features, in plain Python and as fast as a sum of integers.
 
 A thing is the set of its features, each of which has a row of weights: those of the outputs, then those of the hidden
-units. All weights of a row are packed into one integer, a lane of 32 bits each, so that a row is added in one go and a
-daemon needs no numerical library. A weight is kept in 16 bits and moved up by half their range, so that no lane is
-ever negative; 65,000 rows can be added before one lane runs into the next.
+units. All weights of a row are packed into one integer, a lane of 32 bits each and above them a lane that counts rows,
+so that a thing is one sum and a daemon needs no numerical library. A weight is kept in 16 bits and moved up by half
+their range, so that no lane is ever negative; 65,000 rows can be added before one lane runs into the next. What the
+hidden units weigh is packed as well, a lane of 64 bits an output.
 """
 
 from __future__ import annotations
@@ -12,32 +13,26 @@ import sys
 from array import array
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import compress
+from dataclasses import dataclass, field
+from itertools import repeat
 from operator import mul
-from typing import Any, NamedTuple
+from typing import Any
 
 #: What every packed weight is moved up by.
 OFFSET = 1 << 15
 #: No finer step of a weight is kept than this part of 1.
 FINEST = 4096
-
-
-class Sum(NamedTuple):
-    """Rows added up: the packed lanes, and how many rows they are made of."""
-
-    lanes: int
-    rows: int
-
-    def plus(self, other: Sum) -> Sum:
-        """The rows of both."""
-        return Sum(self.lanes + other.lanes, self.rows + other.rows)
+#: Steps in 1 of what a hidden unit weighs, and what its lanes are moved up by so that none is negative.
+OUT_SCALE, OUT_OFFSET = 1 << 17, 1 << 62
+#: Bits of a lane, and the one of them that makes it negative when it is read as a signed number.
+LANE, SIGN = 32, 1 << 31
 
 
 @dataclass(frozen=True)
 class Network:
     """Outputs for sets of features. Immutable once built; safe to share between threads."""
 
+    #: For each feature its row, or two rows side by side where a thing can stand in either of two places.
     tables: Sequence[Mapping[str, int]]
     #: Steps of a weight in 1.
     scale: int
@@ -46,6 +41,29 @@ class Network:
     bias: Sequence[int]
     #: For each output its weights of the hidden units.
     out: Sequence[Sequence[float]]
+    #: Lanes of a row, the one that counts rows left out.
+    size: int = field(init=False)
+    #: What a sum is too large by for each row in it, and what makes its lanes signed numbers with the bias in them.
+    _moved: int = field(init=False)
+    _start: int = field(init=False)
+    _signs: int = field(init=False)
+    #: For each hidden unit what it weighs for every output.
+    _weighed: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        size = self.width + len(self.bias)
+        known = {
+            "size": size,
+            "_moved": _lanes([OFFSET] * size) + (1 << LANE * size),
+            "_start": _lanes([SIGN] * self.width + [SIGN + step for step in self.bias]),
+            "_signs": _lanes([SIGN] * size),
+            "_weighed": [
+                sum(round(column[unit] * OUT_SCALE) << 64 * k for k, column in enumerate(self.out))
+                for unit in range(len(self.bias))
+            ],
+        }
+        for name, value in known.items():
+            object.__setattr__(self, name, value)
 
     @classmethod
     def of(
@@ -55,11 +73,12 @@ class Network:
         bias: Sequence[float] = (),
         out: Sequence[Sequence[float]] = (),
     ) -> Network:
-        """From weights. `out`: a row a hidden unit, a column an output."""
+        """From weights; a row of a table may be two rows in one. `out`: a row a hidden unit, a column an output."""
         largest = max((abs(w) for table in tables for row in table.values() for w in row), default=1.0)
         scale = max(1, min(FINEST, int((OFFSET - 1) / max(largest, 1e-9))))
+        size = width + len(bias)
         packed = [
-            {name: _packed(array("H", [round(w * scale) + OFFSET for w in row])) for name, row in table.items()}
+            {name: _packed(array("H", [round(w * scale) + OFFSET for w in row]), size) for name, row in table.items()}
             for table in tables
         ]
         columns = [[round(row[k], 5) for row in out] for k in range(width)] if out else []
@@ -70,34 +89,38 @@ class Network:
         """Without a hidden layer."""
         return cls.of(tables, width)
 
-    def summed(self, table: int, features: Iterable[str]) -> Sum:
-        """The rows of a thing's features in one of the tables; each feature counts once."""
-        get = self.tables[table].get
-        rows = [row for feature in set(features) if (row := get(feature)) is not None]
-        return Sum(sum(rows), len(rows))
+    def summed(self, table: int, features: Iterable[str]) -> int:
+        """The rows of a thing's features in one of the tables, added up; each feature counts once."""
+        return sum(map(self.tables[table].get, set(features), repeat(0)))
 
-    def outputs(self, found: Sum) -> list[float]:
+    def parted(self, found: int) -> tuple[int, int]:
+        """The two sums of a thing whose rows are two rows in one."""
+        bits = LANE * (self.size + 1)
+        return found & ((1 << bits) - 1), found >> bits
+
+    def outputs(self, found: int) -> list[float]:
         """One score an output."""
-        lanes, width, scale = self._lanes(found), self.width, self.scale
-        base = found.rows * OFFSET
-        direct = [(lane - base) / scale for lane in lanes[:width]]
+        lanes, width, scale = self._signed(found), self.width, self.scale
         if not self.bias:
-            return direct
-        hidden = [lane - base + bias for lane, bias in zip(lanes[width:], self.bias, strict=True)]
-        awake = [unit > 0 for unit in hidden]
-        units = list(compress(hidden, awake))
+            return [lane / scale for lane in lanes]
+        units = [unit if unit > 0 else 0 for unit in lanes[width:]]
+        weighed = sum(map(mul, units, self._weighed)) + _OUT_OFFSETS[width]
+        carried = array("Q", weighed.to_bytes(8 * width, "little"))
+        if sys.byteorder == "big":
+            carried.byteswap()
         return [
-            score + sum(map(mul, units, compress(column, awake))) / scale
-            for score, column in zip(direct, self.out, strict=True)
+            (lane + (part - OUT_OFFSET) / OUT_SCALE) / scale for lane, part in zip(lanes[:width], carried, strict=True)
         ]
 
-    def direct(self, found: Sum) -> list[float]:
+    def direct(self, found: int) -> list[float]:
         """The part of each output that passes no hidden unit."""
-        base = found.rows * OFFSET
-        return [(lane - base) / self.scale for lane in self._lanes(found)[: self.width]]
+        return [lane / self.scale for lane in self._signed(found)[: self.width]]
 
-    def _lanes(self, found: Sum) -> array[int]:
-        lanes = array("I", found.lanes.to_bytes(4 * (self.width + len(self.bias)), "little"))
+    def _signed(self, found: int) -> array[int]:
+        """The lanes of a sum in steps, with the bias in those of the hidden units."""
+        size = self.size
+        moved = (found - (found >> LANE * size) * self._moved + self._start) ^ self._signs
+        lanes = array("i", moved.to_bytes(4 * size, "little"))
         if sys.byteorder == "big":
             lanes.byteswap()
         return lanes
@@ -106,15 +129,15 @@ class Network:
     def from_json(cls, data: Mapping[str, Any]) -> Network:
         """What `to_json` gave. Its rows are taken out of `data`: to have all of them twice would cost a daemon ten
         megabytes that it could not give back."""
+        size = data["width"] + len(data["bias"])
         for table in data["tables"]:
             for name in table:
-                table[name] = _packed(_unsigned(table[name]))
+                table[name] = _packed(_unsigned(table[name]), size)
         return cls(data["tables"], data["scale"], data["width"], data["bias"], data["out"])
 
     def to_json(self) -> dict[str, Any]:
         """Rows are 16 bits a weight, little-endian, moved up by `OFFSET`, in base64."""
-        size = self.width + len(self.bias)
-        tables = [{name: _written(row, size) for name, row in table.items()} for table in self.tables]
+        tables = [{name: _written(row, self.size) for name, row in table.items()} for table in self.tables]
         return {
             "tables": tables,
             "scale": self.scale,
@@ -124,9 +147,26 @@ class Network:
         }
 
 
-def _packed(row: array[int]) -> int:
-    """Weights of 16 bits as lanes of 32."""
-    return int.from_bytes(_bytes(array("I", row)), "little")
+def _lanes(numbers: Iterable[int]) -> int:
+    """Numbers of 32 bits in the lanes of one."""
+    return sum(number << LANE * k for k, number in enumerate(numbers))
+
+
+def _offsets(outputs: int) -> int:
+    return sum(OUT_OFFSET << 64 * k for k in range(outputs))
+
+
+#: By the number of outputs: what makes no lane of the hidden units' part negative.
+_OUT_OFFSETS = [_offsets(outputs) for outputs in range(64)]
+
+
+def _packed(row: array[int], size: int) -> int:
+    """Weights of 16 bits as lanes of 32, with a 1 above each row of that size."""
+    lanes = array("I")
+    for start in range(0, len(row), size):
+        lanes.extend(row[start : start + size].tolist())
+        lanes.append(1)
+    return int.from_bytes(_bytes(lanes), "little")
 
 
 def _bytes(numbers: array[int]) -> bytes:
@@ -145,7 +185,10 @@ def _unsigned(text: str) -> array[int]:
 
 
 def _written(row: int, size: int) -> str:
-    lanes = array("I", row.to_bytes(4 * size, "little"))
+    """The weights of a packed row, or of two rows in one."""
+    rows = 2 if row >> LANE * (size + 1) else 1
+    lanes = array("I", row.to_bytes(4 * (size + 1) * rows, "little"))
     if sys.byteorder == "big":
         lanes.byteswap()
-    return b64encode(_bytes(array("H", lanes))).decode("ascii")
+    kept = array("H", [lane for k, lane in enumerate(lanes) if (k + 1) % (size + 1)])
+    return b64encode(_bytes(kept)).decode("ascii")

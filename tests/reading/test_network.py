@@ -69,7 +69,7 @@ def test_the_same_lessons_give_the_same_weights() -> None:
 def test_pairs_are_told_by_both_and_by_what_they_have_together() -> None:
     pairs = [PairChoice([["us"], ["kr"]], [(0, 1, ["levies"]), (1, 0, ["bears"])], {0}, f"g{n}") for n in range(12)]
     model: Pairs = network.pairs(pairs, Plan(hidden=4, epochs=12, batch=4))
-    us, kr = (model.first(["us"]), model.second(["us"])), (model.first(["kr"]), model.second(["kr"]))
+    us, kr = model.places(["us"]), model.places(["kr"])
     assert model.score(us[0], kr[1], ["levies"]) > model.score(kr[0], us[1], ["bears"])
 
 
