@@ -23,7 +23,7 @@ SURE = 0.85
 
 
 #: How many codes are weighed in pairs, out of those that look most like either side.
-MOST_SIDES = 6
+MOST_SIDES = 4
 
 
 #: What is settled before the first figure.
