@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, IntegrityError, InterfaceError, ProgrammingError
 
+from monitor.store import fresh
 from monitor.store.schema import HEAD
 
 FILE_NAME = "pactwatch.db"
@@ -98,7 +99,11 @@ class Store:
         with self.read() as connection:
             if _revision(connection) == HEAD:
                 return
-        # Alembic costs a tenth of a second to import: only a database that is not current pays for it.
+        with self.begin() as connection:
+            if _alone(connection) is None:
+                fresh.make(connection)
+                return
+        # Alembic costs a tenth of a second and eight megabytes to import: only an older database pays for it.
         from monitor.store.migrations import Newer, upgrade
 
         try:
@@ -169,6 +174,13 @@ def _revision(connection: Connection) -> str | None:
         return None
     found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return None if found is None else str(found)
+
+
+def _alone(connection: Connection) -> str | None:
+    """The revision, None for an empty database, once whoever else makes or migrates it just now is done."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(7228928)"))
+    return _revision(connection)
 
 
 def _where(url: URL) -> str:

@@ -11,20 +11,65 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import insert, make_url, select, text, update
+from sqlalchemy import Connection, MetaData, insert, inspect, make_url, select, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from monitor.feeds.entry import Entry
 from monitor.ledger.terms import Act, Hand
 from monitor.store import NoLedger, Store, StoreError, decisions, feeds, items, ledger, reports, schema, url_for
-from monitor.store.migrations import ALL_METADATA, head
+from monitor.store.migrations import ALL_METADATA, head, upgrade
 from monitor.types import Change, Claim
 
 
 def test_migrations_make_exactly_the_metadata(store: Store) -> None:
     with store.begin() as connection:
+        empty(connection)
+        upgrade(connection)
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, list(ALL_METADATA)) == []  # type: ignore[arg-type]
+
+
+def test_a_new_database_is_what_all_migrations_together_make(store: Store) -> None:
+    with store.begin() as connection:
+        made = described(connection)
+        empty(connection)
+        upgrade(connection)
+        assert described(connection) == made
+    assert made["claims"]["triggers"] == ["claims_no_delete", "claims_no_update"]
+
+
+def empty(connection: Connection) -> None:
+    """Takes everything out of a database."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+        return
+    every = MetaData()
+    every.reflect(connection)
+    every.drop_all(connection)
+
+
+def described(connection: Connection) -> dict[str, dict[str, list[str]]]:
+    """Table → its columns, keys, indexes and triggers, each in words; their order in a table says nothing."""
+    names = "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'"
+    if connection.dialect.name == "postgresql":
+        names = "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal"
+    triggers = [(str(table), str(name)) for table, name in connection.execute(text(names))]
+    found = inspect(connection)
+    return {
+        table: {
+            "columns": sorted(str(sorted(column.items(), key=str)) for column in found.get_columns(table)),
+            "keys": [str(found.get_pk_constraint(table)), *sorted(map(str, found.get_foreign_keys(table)))],
+            "unique": sorted(map(str, found.get_unique_constraints(table))),
+            "indexes": sorted(
+                f"{index['name']} {index['column_names']} {index['unique']} "
+                f"{ ({name: str(said) for name, said in index.get('dialect_options', {}).items()}) }"
+                for index in found.get_indexes(table)
+            ),
+            "triggers": sorted(name for of, name in triggers if of == table),
+        }
+        for table in found.get_table_names()
+    }
 
 
 def test_head_is_the_newest_migration() -> None:

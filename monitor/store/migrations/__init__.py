@@ -1,4 +1,4 @@
-"""The history of the schema, one file a step in `versions/`, run by Alembic when a store is opened."""
+"""The history of the schema, one file a step in `versions/`, run by Alembic when an older store is opened."""
 
 from __future__ import annotations
 
@@ -9,13 +9,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Connection
 
-from alerts import tables as outbox
-from monitor.store import schema
-
-#: Every table of the program: the store's own and those of the rooms that declare theirs.
-ALL_METADATA: tuple[MetaData, ...] = (schema.metadata, outbox.metadata)
+from monitor.store.fresh import ALL_METADATA as ALL_METADATA
 
 #: Alembic keeps the migration that runs in module globals.
 _ONE_AT_A_TIME = Lock()
