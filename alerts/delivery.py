@@ -13,7 +13,8 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from alerts.books import Attempt, Books, Database
-from alerts.channels import CHANNELS, Channel, Message
+from alerts.channels import Message
+from alerts.channels.fitted import Fitted
 from alerts.directory import opt_out_code
 from alerts.events import Event, settled_untried, tried
 from alerts.lane import AHEAD, Lane, Room
@@ -80,9 +81,7 @@ class Deliverer:
         #: Attempts without an answer yet.
         self._open = 0
         self._slots = asyncio.Semaphore(1)
-        self._channels: dict[str, Channel] = {}
-        self._retired: list[Channel] = []
-        self._made_for: tuple[Settings, Outbound] | None = None
+        self._channels = Fitted()
 
     def wake(self) -> None:
         """Something was enqueued, and committed: deliver it now. From any thread."""
@@ -117,7 +116,7 @@ class Deliverer:
             self._woken.clear()
             await self._open_lanes()
             if not self._lanes:
-                await self._close_retired()
+                await self._channels.close_retired()
                 break
             await self._until_news(min(LOOK, until - self._loop.time()))
         return self._attempts - before
@@ -140,9 +139,7 @@ class Deliverer:
         for task in lanes:
             task.cancel()
         await asyncio.gather(*lanes, return_exceptions=True)
-        self._retired += self._channels.values()
-        self._channels, self._made_for = {}, None
-        await self._close_retired()
+        await self._channels.close()
         await self._books.flush()
         self._left += [lease for lane, _ in self._lanes.values() for lease in lane.waiting]
         await self._give_back_left()
@@ -166,6 +163,7 @@ class Deliverer:
         self._reap()
         config = self._config()
         self._fit_channels(config.settings)
+        await self._channels.prepare(one.channel for one in config.subscriptions if not one.paused)
         taken = await self._books.take(config, self._flying, self._target, self._free, _lease(config.settings))
         for one in taken.cleared:
             self._tell(settled_untried(one))
@@ -283,18 +281,8 @@ class Deliverer:
         )
 
     def _fit_channels(self, settings: Settings) -> None:
-        """Channels for these settings; the old ones are closed once nothing is under way."""
-        if self._made_for is not None and self._made_for == (settings, self.outbound):
-            return
-        self._retired += self._channels.values()
-        self._channels = {name: channel(settings, self.outbound) for name, channel in CHANNELS.items()}
-        self._slots = asyncio.Semaphore(settings.delivery.concurrency)
-        self._made_for = (settings, self.outbound)
-
-    async def _close_retired(self) -> None:
-        retired, self._retired = self._retired, []
-        for channel in retired:
-            await channel.close()
+        if self._channels.fit(settings, self.outbound):
+            self._slots = asyncio.Semaphore(settings.delivery.concurrency)
 
 
 async def _all(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -6,10 +6,12 @@ import asyncio
 import ssl
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from alerts.types import Alert, Answer
 from config.outbound import Outbound, refusal
@@ -74,6 +76,9 @@ class Channel(ABC):
             answer = Answer(ok=False, detail=describe(error))
         return replace(answer, detail=clean(answer.detail, self.secrets(message)))
 
+    async def prepare(self) -> None:  # noqa: B027 - most channels have nothing to make ready
+        """Make ready what a first message would wait for. Raises nothing: what is wrong is told by the attempt."""
+
     async def close(self) -> None:  # noqa: B027 - most channels keep nothing open
         """Give connections back."""
 
@@ -104,11 +109,43 @@ def masked(secret: str) -> str:
     return f"…{secret[-4:]}" if len(secret) >= 12 else "…"
 
 
-def trust(settings: Settings) -> ssl.SSLContext:
-    """Which certificates are believed: the system's, and those of `settings.ca_file`. Raises OSError for a bad file."""
+#: A file of certificates, as it was when it was read.
+_Stamp = tuple[str, int, int]
+#: The last context, by the files that it was made of.
+_trusts: dict[tuple[_Stamp, ...], ssl.SSLContext] = {}
+
+
+async def trust(settings: Settings) -> ssl.SSLContext:
+    """Which certificates are believed: the system's, and those of `settings.ca_file`. Raises OSError for a bad file.
+
+    To read them takes tens of milliseconds in which nothing else would go on: it is done in a thread, and again only
+    when a file has changed.
+    """
+    files = _stamps(settings.ca_file)
+    context = _trusts.get(files)
+    if context is None:
+        context = await asyncio.to_thread(_believing, settings.ca_file)
+        _trusts.clear()
+        _trusts[files] = context
+    return context
+
+
+async def prepare_trust(settings: Settings) -> None:
+    """Reads the certificates before they are needed. Raises nothing."""
+    with suppress(OSError):
+        await trust(settings)
+
+
+def _stamps(ca_file: Path | None) -> tuple[_Stamp, ...]:
+    system = ssl.get_default_verify_paths().cafile
+    named = ([Path(system)] if system else []) + ([ca_file] if ca_file else [])
+    return tuple((str(path), (stat := path.stat()).st_mtime_ns, stat.st_size) for path in named)
+
+
+def _believing(ca_file: Path | None) -> ssl.SSLContext:
     context = ssl.create_default_context()
-    if settings.ca_file is not None:
-        context.load_verify_locations(settings.ca_file)
+    if ca_file is not None:
+        context.load_verify_locations(ca_file)
     return context
 
 

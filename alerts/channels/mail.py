@@ -6,12 +6,13 @@ the mailbox, never the server.
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterable
 from email.utils import parseaddr
 
 import aiosmtplib
 
-from alerts.channels.base import Channel, Message, trust, user_agent
+from alerts.channels.base import Channel, Message, prepare_trust, trust, user_agent
 from alerts.channels.letter import compose
 from alerts.types import Answer
 from config.outbound import literal
@@ -32,6 +33,9 @@ class MailChannel(Channel):
         password = self.settings.mail.password
         return [password.get_secret_value()] if password else []
 
+    async def prepare(self) -> None:
+        await prepare_trust(self.settings)
+
     async def attempt(self, message: Message) -> Answer:
         mail = self.settings.mail
         trouble = unready(mail)
@@ -39,7 +43,7 @@ class MailChannel(Channel):
             return Answer(ok=False, detail=trouble)
         to = message.subscription.to
         composed = compose(message, mail.sender, user_agent(), self.settings.http.public_url)
-        client = self._client(mail)
+        client = self._client(mail, await trust(self.settings))
         try:
             async with client:
                 options = [] if to.isascii() else ["SMTPUTF8"]
@@ -50,7 +54,7 @@ class MailChannel(Channel):
             return refused(error)
         return Answer(ok=True, detail=f"250 {said}")
 
-    def _client(self, mail: Mail) -> aiosmtplib.SMTP:
+    def _client(self, mail: Mail, believed: ssl.SSLContext) -> aiosmtplib.SMTP:
         return aiosmtplib.SMTP(
             hostname=mail.host,
             port=mail.port,
@@ -58,7 +62,7 @@ class MailChannel(Channel):
             password=mail.password.get_secret_value() if mail.password else None,
             use_tls=mail.security == "tls",
             start_tls=mail.security == "starttls",
-            tls_context=trust(self.settings),
+            tls_context=believed,
             timeout=mail.timeout,
         )
 

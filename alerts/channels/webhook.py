@@ -14,7 +14,7 @@ from standardwebhooks import Webhook
 from yarl import URL
 
 from alerts.channels.answers import judge, unreachable
-from alerts.channels.base import Channel, Message, describe, trust, user_agent
+from alerts.channels.base import Channel, Message, describe, prepare_trust, trust, user_agent
 from alerts.rendering import cloud_event, payload
 from alerts.types import Answer
 from config.outbound import refusal
@@ -32,6 +32,9 @@ class WebhookChannel(Channel):
     def target(self, subscription: Subscription) -> str:
         return f"webhook {URL(subscription.to).origin()}"
 
+    async def prepare(self) -> None:
+        await prepare_trust(self.settings)
+
     async def attempt(self, message: Message) -> Answer:
         body = json.dumps(self._body(message), ensure_ascii=False)
         try:
@@ -42,7 +45,7 @@ class WebhookChannel(Channel):
                 headers=self._headers(message, body),
                 allow_redirects=False,
                 proxy=self.settings.proxy,
-                ssl=self._trust,
+                ssl=await trust(self.settings),
             ) as response:
                 said = await response.content.read(ANSWER_BYTES)
                 return judge(response, said.decode("utf-8", "replace"), message.at)
@@ -70,7 +73,6 @@ class WebhookChannel(Channel):
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._trust = trust(self.settings)
             self._session = aiohttp.ClientSession(
                 # Many servers close an idle connection after 5 s; a POST into a closing one would cost a retry.
                 connector=self.outbound.connector(proxy=self.settings.proxy, limit=0, keepalive=4),

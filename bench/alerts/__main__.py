@@ -28,7 +28,8 @@ def measure(part: str) -> tuple[str, str, str, bool]:
         return name, f"{found['rate']:,.0f}/s", "≥ 1,000/s", found["rate"] >= 1_000 and found["arrived"] >= DELIVERIES
     if part == "latency":
         took = latency()
-        said = f"p50 {took['p50']:.1f} ms, p99 {took['p99']:.1f} ms, {took['lost']:.0f} lost"
+        said = f"p50 {took['p50']:.1f} ms, p99 {took['p99']:.1f}, most {took['most']:.1f}, first {took['first']:.1f}"
+        said += f", {took['lost']:.0f} lost" if took["lost"] else ""
         fine = took["p50"] <= 10 and took["p99"] <= 30 and not took["lost"]
         return "change written → webhook received, idle", said, "p50 ≤ 10 ms, p99 ≤ 30 ms", fine
     if part == "neighbours":

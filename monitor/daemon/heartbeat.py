@@ -27,7 +27,7 @@ async def beat(settings: Settings, outbound: Outbound) -> str | None:
                 timeout=aiohttp.ClientTimeout(total=TIMEOUT),
                 headers={"User-Agent": user_agent(settings.contact)},
             ) as session,
-            session.get(settings.heartbeat_url or "", proxy=settings.proxy, ssl=trust(settings)) as answer,
+            session.get(settings.heartbeat_url or "", proxy=settings.proxy, ssl=await trust(settings)) as answer,
         ):
             return None if answer.status < 400 else f"it answered {answer.status}"
     except TimeoutError:

@@ -43,7 +43,7 @@ async def _post(
     for _ in range(REDIRECTS + 1):
         outbound.check_url(target)
         async with session.post(
-            target, data=dict(form), allow_redirects=False, ssl=trust(settings), proxy=settings.proxy
+            target, data=dict(form), allow_redirects=False, ssl=await trust(settings), proxy=settings.proxy
         ) as answer:
             if answer.status in KEEPING and "Location" in answer.headers:
                 there = target.join(URL(answer.headers["Location"]))
