@@ -21,7 +21,7 @@ GOLD = Path(__file__).parent.parent / "tests" / "gold"
 
 #: Families a claim's unit can be read from.
 FAMILIES = {
-    "percent": ("percent", "zero", "removal", "multiple", "bare", "fraction", "share"),
+    "percent": ("percent", "zero", "removal", "multiple", "bare", "fraction", "share", "points"),
     "percentage_points": ("points", "percent"),
     "years": ("years",),
     "units": ("units",),
@@ -114,7 +114,8 @@ def _figure(a: Analysis, claim: dict[str, Any]) -> int | None:
     inside = [i for i, q in enumerate(a.quantities) if start >= 0 and q.start < stop and q.end > start]
     fits = [i for i in inside if _matches(a.quantities[i], claim)]
     ranking = {
-        name: place for place, name in enumerate(("percent", "money", "zero", "bare", "share", "fraction", "removal"))
+        name: place
+        for place, name in enumerate(("percent", "money", "zero", "bare", "share", "fraction", "removal", "points"))
     }
     fits.sort(key=lambda i: (ranking.get(a.quantities[i].family, 0), i))
     if fits:

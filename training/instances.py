@@ -103,6 +103,8 @@ def labelled(case: Case) -> Iterator[tuple[int, str]]:
         if index not in case.unclear:
             group = case.groups.get(index)
             label = group[0]["kind"] if group else "previous" if index in case.older else "none"
+            if group and q.family == "points" and group[0]["value"] is not None:
+                label = looks.SURCHARGE
             if label in POSSIBLE[q.family]:
                 yield index, label
 

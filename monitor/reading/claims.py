@@ -64,8 +64,9 @@ class Assembler:
                 reason = "the older figure of another" if kind == "previous" else "no term"
                 out.append(Decision(q, kind if kind in kinds.NO_TERM else "none", probability, reason, told=told))
                 continue
-            kind, probability = next((k, p) for k, p in ranked[index] if k not in kinds.NO_TERM)
-            claims = self._claims(a, index, kind, taken, told, leads)
+            label, probability = next((k, p) for k, p in ranked[index] if k not in kinds.NO_TERM)
+            kind = Kind.TARIFF if label == kinds.SURCHARGE else label
+            claims = self._claims(a, index, kind, taken, told, self._figures(a, index, label, leads))
             if not claims:
                 out.append(Decision(q, "none", probability, "no figure to reckon it from", told=told))
                 continue
@@ -87,10 +88,10 @@ class Assembler:
         kind: str,
         probability: float,
         told: Told,
-        leads: dict[int, float],
+        figures: tuple[float | None, float | None, float | None, str],
     ) -> list[Claim]:
         q = a.quantities[index]
-        value, previous, delta, unit = self._figures(a, index, leads)
+        value, previous, delta, unit = figures
         if value is None and delta is None:
             return []
         actor = None
@@ -129,7 +130,7 @@ class Assembler:
         ]
 
     def _figures(
-        self, a: Analysis, index: int, leads: dict[int, float]
+        self, a: Analysis, index: int, label: str, leads: dict[int, float]
     ) -> tuple[float | None, float | None, float | None, str]:
         """Value, previous, delta and unit of a figure."""
         q = a.quantities[index]
@@ -144,7 +145,8 @@ class Assembler:
             )
             return (round(older * q.value, 4), older, None, "percent") if older else (None, None, None, "percent")
         if q.family == "points":
-            return None, None, q.value, "percentage_points"
+            is_rate = label == kinds.SURCHARGE
+            return (q.value, previous, None, "percent") if is_rate else (None, None, q.value, "percentage_points")
         unit = q.unit or next((p.unit for p in a.quantities if p.family == "money" and p.unit), "USD")
         return q.value, previous, None, unit
 

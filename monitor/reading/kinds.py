@@ -11,13 +11,15 @@ from monitor.reading.features import FAMILY_GROUPS, around, run_head, same_value
 from monitor.reading.models import Labels, Models
 from monitor.reading.quantities import Quantity
 
+#: The label of points that are a rate of their own, "the 24 points in abeyance"; otherwise they tell a change.
+SURCHARGE = "surcharge"
 #: Which kinds a figure of a family can be.
 POSSIBLE = {
     "percent": ("none", "previous", "tariff", "profit_share"),
     "bare": ("none", "previous", "tariff", "profit_share"),
     "fraction": ("none", "previous", "tariff", "profit_share"),
     "share": ("none", "profit_share"),
-    "points": ("none", "tariff"),
+    "points": ("none", "tariff", SURCHARGE),
     "zero": ("none", "previous", "tariff"),
     "removal": ("none", "tariff"),
     "multiple": ("none", "tariff"),

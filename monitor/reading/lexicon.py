@@ -128,6 +128,8 @@ class Lexicon:
     list_gap: re.Pattern[str]
     refers: re.Pattern[str]
     pieces: frozenset[str]
+    #: A type that is counted by its name, a few words behind the number: " F-35s", " of the 737 MAX".
+    types: re.Pattern[str]
     piece_stops: frozenset[str]
     bare: Mapping[str, frozenset[str]]
     months: frozenset[str]
@@ -170,7 +172,7 @@ def lexicon(raw: Mapping[str, Any]) -> Lexicon:
         small_sums=frozenset(raw["currencies"]["small_sums"]),
         tonne_factors=_floats(units["tonnes"]),
         year_factors=_floats(units["years"]),
-        number=_number(numbers, fractions, number_words, _counted_by_article(scales, units["years"])),
+        number=_number(numbers, fractions, number_words, _counted_by_article(scales, units["years"]), raw["percent"]),
         percent=_unit(raw["percent"]),
         points=_unit(raw["points"]),
         scale=_unit(scales),
@@ -184,6 +186,7 @@ def lexicon(raw: Mapping[str, Any]) -> Lexicon:
         list_gap=re.compile(rf"\s*(?:{alternation(raw['ranges']['lists'])})\s*", re.IGNORECASE),
         refers=re.compile(rf"\s+(?:{alternation(raw['refers'])})\b", re.IGNORECASE),
         pieces=frozenset(str(word).lower() for word in units["units"]),
+        types=_types(raw["types"], raw["type_variants"]),
         piece_stops=frozenset(raw["piece_stops"]),
         bare=_sets(raw["bare"]),
         months=frozenset(map(str, raw["months"])),
@@ -212,6 +215,14 @@ def _unit(phrases: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"[\s-]?({alternation(phrases)})(?!\w)", re.IGNORECASE)
 
 
+def _types(types: Iterable[object], variants: Iterable[str]) -> re.Pattern[str]:
+    """A type's name with its variant and its plural, at most two words behind a number."""
+    names = alternation(str(name) for name in types)
+    return re.compile(
+        rf"(?:\s[^\W\d_]+){{0,2}}\s(?:{names})(?:-\d+)?(?:{alternation(variants)})?s?(?!\w)", re.IGNORECASE
+    )
+
+
 def _worded(raw: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, float]]]:
     for family in ("zero", "zero_gap", "zero_free", "removal", "removal_go"):
         for phrase in raw[family]:
@@ -223,7 +234,7 @@ def _worded(raw: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, float]]]:
 
 def _heads(numbers: Mapping[str, float], fractions: Mapping[str, float], words: Mapping[str, Any]) -> frozenset[str]:
     """Every word that a number told in words can begin with."""
-    phrases = (*numbers, *fractions, *words["articles"], *words["full"])
+    phrases = (*numbers, *fractions, *words["articles"], *words["full"], *words["multipliers"])
     return frozenset(split(str(phrase))[0] for phrase in phrases)
 
 
@@ -240,7 +251,11 @@ def _ratio(numbers: Mapping[str, float], joins: Iterable[str], percent: Iterable
 
 
 def _number(
-    numbers: Mapping[str, float], fractions: Mapping[str, float], words: Mapping[str, Any], units: Iterable[str]
+    numbers: Mapping[str, float],
+    fractions: Mapping[str, float],
+    words: Mapping[str, Any],
+    units: Iterable[str],
+    percent: Iterable[str],
 ) -> re.Pattern[str]:
     """Digits with separators, or a number in words: "twenty-five", "two and a half", "half a", "a quarter"."""
     small = alternation(n for n, v in numbers.items() if v < 20 and n not in words["multipliers"])
@@ -255,7 +270,7 @@ def _number(
         |(?<!\w)(?P<hyphened>{hyphened})(?!\w)
         |(?<!\w)(?P<article>{article})(?=[\s-](?:{unit})(?!\w))
         |(?<!\w)(?P<words>(?:{below}(?:[\s-](?:{large})(?:[\s-](?:{join})[\s-]{below}(?![\s-](?:{large})))?)?
-            |(?:{article}|{full})[\s-](?:{large}))(?:[\s-](?:{half})|\s{point}(?:\s(?:{small}))+)?)(?!\w)
+            |(?:{article}|{full})[\s-](?:{large})|(?:{large})(?=[\s-](?:{alternation(percent)})(?!\w)))(?:[\s-](?:{half})|\s{point}(?:\s(?:{small}))+)?)(?!\w)
         |(?<!\w)(?P<part>(?:(?:{article})[\s-])?(?:{part})(?:[\s-](?:{article}))?)(?!\w)""",
         re.IGNORECASE | re.VERBOSE,
     )

@@ -20,7 +20,7 @@ LEAST_NAMED_SUM = 1000
 #: How far behind its number a counted noun may stand, in words: "103 next-generation Boeing wide-body jets".
 PIECE_REACH = 5
 #: Marks that make a number part of a code, a date or a time.
-CODE_BEFORE = re.compile(r"[^\W\d_]$|[#§/.:-]\(?$")
+CODE_BEFORE = re.compile(r"[^\W\d_]\Z|[#§/.:-]\(?\Z")
 CODE_AFTER = re.compile(r"[:/]\d|-\d|\.\d|[^\W\d_]|\s?°|\)\s")
 RANGE_END = re.compile(r"-\d+(?:\.\d+)?\s?(?:%|[^\W\d_])")
 ORDINALS_AND_UNITS = re.compile(r"\s?(?:st|nd|rd|th|a\.?m|p\.?m|am|pm|km|kg|gw|mw|nm)\b", re.IGNORECASE)
@@ -29,10 +29,12 @@ ORDINALS_AND_UNITS = re.compile(r"\s?(?:st|nd|rd|th|a\.?m|p\.?m|am|pm|km|kg|gw|m
 def measured(doc: Document, lex: Lexicon) -> list[Quantity]:
     """The quantities whose head is a number, in order; ranges not yet joined."""
     found = []
+    end = 0
     for match in numbers(doc, lex):
-        q = _measure(doc, match, lex)
+        q = _measure(doc, match, lex) if match.start() >= end else None
         if q is not None:
             found.append(q)
+            end = q.end
     return found
 
 
@@ -110,7 +112,7 @@ def _measure(doc: Document, match: re.Match[str], lex: Lexicon) -> Quantity | No
         value *= lex.tonne_factors[_plain(tonnes.group(1))]
         return Quantity(start, tonnes.end(), "tonnes", value, "tonnes")
     is_part = match.group("part") is not None or match.group("hyphened") is not None
-    if not is_part and (last := _counted(doc, end, lex)):
+    if not is_part and (last := _counted(doc, start, end, lex)):
         return Quantity(start, last, "units", value, "units")
     if scaled:
         return Quantity(start, end, "money", value, "") if value >= LEAST_SUM else None
@@ -171,8 +173,12 @@ def _plain(text: str) -> str:
     return re.sub(r"[\s-]+", " ", text.lower())
 
 
-def _counted(doc: Document, end: int, lex: Lexicon) -> int | None:
+def _counted(doc: Document, start: int, end: int, lex: Lexicon) -> int | None:
     """The end of a noun of things that are bought by the piece, a few words behind the number."""
+    if CODE_BEFORE.search(doc.body, max(0, start - 2), start):
+        return None
+    if named := lex.types.match(doc.body, end):
+        return named.end()
     words = doc.words
     first = words.at(end)
     for index in range(first, min(first + PIECE_REACH, len(words.norms))):
