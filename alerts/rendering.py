@@ -8,34 +8,44 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from alerts import chart
 from alerts.types import Alert
 from config.settings import Subscription
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 #: Names of the facts that the headline is made of.
 MOVED = ("Was", "Now")
 #: Classes of alerts that are no single change.
 OTHER_TYPES = ("test", "confirm", "group", "digest", "item", "standing", "trouble")
 
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=select_autoescape(["html"]),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
+
+@cache
+def _template(name: str) -> Template:
+    # Jinja takes two megabytes: who is told by programs alone is spared them.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+    templates = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return templates.get_template(name)
 
 
 def text(alert: Alert, subscription: Subscription, reason: str, leave: str = "") -> str:
     """Plain text that stands alone. `leave` is the address or the code by which its reader ends it."""
-    return _TEMPLATES.get_template("alert.txt").render(_view(alert, subscription, reason, leave))
+    return _template("alert.txt").render(_view(alert, subscription, reason, leave))
 
 
 def html(
@@ -49,7 +59,7 @@ def html(
 
     `charts` is alert id → where the picture of its history is (`cid:…`).
     """
-    return _TEMPLATES.get_template("alert.html").render(_view(alert, subscription, reason, leave, charts or {}))
+    return _template("alert.html").render(_view(alert, subscription, reason, leave, charts or {}))
 
 
 def payload(alert: Alert, subscription: Subscription, reason: str, follows: str | None = None) -> dict[str, object]:

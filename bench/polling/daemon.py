@@ -26,7 +26,8 @@ from bench.polling import world
 from bench.polling.loopback import Loopback
 from config.load import Loaded
 from config.settings import Config, Feed, Polling, Settings
-from monitor.daemon.conductor import Daemon, Pace
+from monitor.daemon import Daemon
+from monitor.daemon.conductor import Pace
 from monitor.daemon.logs import configure
 from monitor.store import Store
 from monitor.store.engine import url_for

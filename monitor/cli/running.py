@@ -44,7 +44,7 @@ def run(config_path: Path | None, once: bool) -> None:
     import asyncio
 
     from config.load import load
-    from monitor.daemon.conductor import Daemon
+    from monitor.daemon import Daemon
     from monitor.daemon.lock import FolderTaken
     from monitor.store import StoreError
 

@@ -1,4 +1,4 @@
-"""Memory that is free goes back to the machine: what glibc does by itself suits programs with busy threads."""
+"""Memory that is free goes back to the machine, and what is not needed is not loaded."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-#: `M_ARENA_MAX` of mallopt(3).
+#: `M_ARENA_MAX` and `M_MMAP_THRESHOLD` of mallopt(3).
 ARENA_MAX: Final = -8
+MMAP_THRESHOLD: Final = -3
+#: Bytes from which on a block is the system's own and goes back to it at once, however many of its size were freed.
+LARGE: Final = 131_072
 
 
 def one_arena() -> None:
@@ -22,6 +25,8 @@ def one_arena() -> None:
     """
     if "MALLOC_ARENA_MAX" not in os.environ and (mallopt := _of_glibc("mallopt")) is not None:
         mallopt(ARENA_MAX, 1)
+        # By itself glibc takes the size of the largest block that was freed for usual, and keeps such for later.
+        mallopt(MMAP_THRESHOLD, LARGE)
 
 
 def give_back() -> None:
@@ -41,6 +46,18 @@ def kept() -> Iterator[None]:
         yield
     finally:
         gc.unfreeze()
+
+
+@contextmanager
+def without(*modules: str) -> Iterator[None]:
+    """What is imported meanwhile finds these modules not installed, unless they are loaded already."""
+    hidden = [name for name in modules if name not in sys.modules]
+    sys.modules |= dict.fromkeys(hidden)  # type: ignore[arg-type]  # None: "not to be found"
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
 
 
 def _of_glibc(name: str) -> ctypes._NamedFuncPointer | None:

@@ -10,9 +10,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from aiohttp import web
 from sqlalchemy import Connection
 from structlog import get_logger
 
@@ -27,6 +26,9 @@ from monitor.pipeline.writer import Writer
 from monitor.store import Store, StoreError, feeds, hubs, items
 from monitor.store.hubs import State, Subscribed
 from monitor.store.items import Saved
+
+if TYPE_CHECKING:
+    from aiohttp import web
 
 #: Hubs that are asked in one turn.
 BATCH: Final = 20
@@ -102,6 +104,8 @@ class Hubs:
 
     async def answer(self, request: web.Request) -> web.Response:
         """A hub's question: did you ask for this? (5.3) Only what we did ask for is affirmed."""
+        from aiohttp import web  # loaded already, by the door that calls us
+
         asked = websub.question(request.query)
         one = await self._of(request)
         if asked is None or one is None or asked.topic != one.topic:
@@ -123,6 +127,8 @@ class Hubs:
 
     async def receive(self, request: web.Request) -> web.Response:
         """A delivery (7). Answered only when it is stored, so that a hub tries again after a crash."""
+        from aiohttp import web
+
         try:
             one = await self._of(request)
             if one is None or one.state not in (State.ASKED, State.LIVE):

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from structlog import get_logger
 
@@ -17,7 +18,6 @@ from config.outbound import Outbound
 from config.settings import Config
 from config.vocabulary import VocabularyError
 from monitor.daemon import heartbeat
-from monitor.daemon.door import Door
 from monitor.daemon.errands import Errands
 from monitor.daemon.hubs import Hubs
 from monitor.daemon.subscribers import Subscribers
@@ -28,6 +28,9 @@ from monitor.reading.reader import Reader
 from monitor.second.reader import SecondReader
 from monitor.store.feeds import sync
 from monitor.types import Article, Reading
+
+if TYPE_CHECKING:
+    from monitor.daemon.door import Door
 
 log = get_logger()
 
@@ -74,7 +77,7 @@ class Rooms:
         self._hubs = Hubs(
             around.store, self._config, lambda: self._line.outbound, around.clock, around.draw, around.on_event
         )
-        self._door = Door(around.store, self._config, around.clock, self._hubs.add_routes)
+        self._door: Door | None = None
         self._second = SecondReader(lambda: self._config().settings, around.clock)
         self._errands = Errands(around.store, around.clock, self._wake, self._of_second)
         self._deliverer = Deliverer(
@@ -137,20 +140,31 @@ class Rooms:
     async def open_door(self) -> None:
         """Listen where the settings say. What is taken already is told in the log and holds up nothing else."""
         listen = self._config().settings.http.listen
+        if self._door is None:
+            if listen is None:
+                return
+            # A web server takes some megabytes: who opens no door is spared them.
+            from monitor.daemon.door import Door
+
+            self._door = Door(self._around.store, self._config, self._around.clock, self._hubs.add_routes)
         try:
             await self._door.open(listen)
         except OSError as error:
             log.error("http_not_open", listen=listen, message=(error.strerror or str(error)).lower())
 
+    async def _shut_door(self) -> None:
+        if self._door is not None:
+            await self._door.close()
+
     async def wind_down(self, drain: float) -> None:
         self._silence_alarm()
-        await self._door.close()
+        await self._shut_door()
         self._pipeline.stop()
         await self._deliverer.close(drain)
 
     async def close(self) -> None:
         self._silence_alarm()
-        await self._door.close()
+        await self._shut_door()
         await self._deliverer.close()
         await self._pipeline.close()
         await self._line.retire()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import importlib
+import json
 import platform
 import subprocess
 import sys
@@ -91,3 +93,17 @@ def test_what_is_kept_is_looked_through_no_more_until_the_end() -> None:
         assert not any(one is made for one in gc.get_objects())
     assert gc.get_freeze_count() == 0
     assert any(one is made for one in gc.get_objects())
+
+
+def test_the_daemon_loads_nothing_that_most_have_no_use_for() -> None:
+    spared = ("rich", "jinja2", "aiohttp.web", "alembic", "numpy", "sklearn", "lxml", "apprise")
+    asked = f"import sys; from monitor.daemon import Daemon; print([one for one in {spared} if one in sys.modules])"
+    ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+
+
+def test_what_was_hidden_can_be_imported_again() -> None:
+    with frugal.without("fractions_of_nothing", "json"), pytest.raises(ImportError):
+        importlib.import_module("fractions_of_nothing")
+    assert "fractions_of_nothing" not in sys.modules
+    assert importlib.import_module("json") is json
