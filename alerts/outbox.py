@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Insert, Select, Table, and_, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from alerts import grouping
 from alerts.outcomes import finish_all, give_back
@@ -69,6 +69,8 @@ def put(connection: Connection, alert: Alert, subscription: str, reason: str, no
 def _insert_new(connection: Connection, table: Table) -> Insert:
     """An INSERT that leaves rows alone that are there."""
     if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # two megabytes that SQLite is spared
+
         return postgresql.insert(table).on_conflict_do_nothing()
     return sqlite.insert(table).on_conflict_do_nothing()
 

@@ -63,13 +63,11 @@ Index(
     deliveries.c.subscription,
     deliveries.c.next_attempt_at,
     sqlite_where=deliveries.c.next_attempt_at.is_not(None),
-    postgresql_where=deliveries.c.next_attempt_at.is_not(None),
 )
 Index(
     "ix_deliveries_group_id",
     deliveries.c.group_id,
     sqlite_where=deliveries.c.group_id.is_not(None),
-    postgresql_where=deliveries.c.group_id.is_not(None),
 )
 Index("ix_deliveries_state", deliveries.c.state, deliveries.c.settled_at)
 

@@ -189,7 +189,7 @@ class Outbound:
         """An aiohttp connector that dials nothing which this policy refuses. Call it inside a running loop.
 
         A `proxy` is the owner's own choice and may be private; behind it only literal addresses and local names can
-        be judged, for the proxy resolves the rest. `keepalive` in seconds.
+        be judged, for the proxy resolves the rest. `keepalive` in seconds; 0: a connection serves one request.
         """
         return _Connector(self, proxy=proxy, limit=limit, limit_per_host=limit_per_host, keepalive=keepalive)
 
@@ -255,7 +255,8 @@ class _Connector(TCPConnector):
             resolver=self._pinned,
             limit=limit,
             limit_per_host=limit_per_host,
-            keepalive_timeout=keepalive,
+            keepalive_timeout=keepalive or None,
+            force_close=not keepalive,
             ttl_dns_cache=60,
             socket_factory=self._open,
         )

@@ -108,6 +108,7 @@ async def run(folder: Path, feeds: int, port: int, polling: Polling) -> None:
     )  # fmt: skip
     told, stop = Told(), asyncio.Event()
     daemon = Daemon(loaded, on_event=told, pace=PACE)
+    del configured, loaded  # as the command does
     running = asyncio.create_task(daemon.run(stop))
     while not hasattr(daemon, "_works"):
         await asyncio.sleep(0.05)

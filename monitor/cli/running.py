@@ -49,7 +49,9 @@ def run(config_path: Path | None, once: bool) -> None:
     from monitor.store import StoreError
 
     log_as_configured(loaded)
-    daemon = Daemon(loaded, reload=lambda: load(loaded.source), accepted=log_as_configured)
+    source, folder = loaded.source, loaded.data_dir
+    daemon = Daemon(loaded, reload=lambda: load(source), accepted=log_as_configured)
+    del loaded  # ten thousand feeds are ten megabytes, and the daemon has them in its database
     try:
         if not once:
             return asyncio.run(daemon.run())
@@ -59,7 +61,7 @@ def run(config_path: Path | None, once: bool) -> None:
     except StoreError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
-        if not about(error, loaded.data_dir):
+        if not about(error, folder):
             raise
         why = (error.strerror or str(error)).lower()
         raise CannotStart(f"{error.filename} cannot be used: {why}. Set data_dir to a folder to write in.") from error

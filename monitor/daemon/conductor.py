@@ -26,7 +26,7 @@ from monitor.daemon.signals import handled
 from monitor.daemon.telling import tell
 from monitor.daemon.ticks import Tick, Ticker
 from monitor.daemon.troubles import recognise
-from monitor.daemon.works import Surroundings, Works, database_url, version
+from monitor.daemon.works import Surroundings, Works, database_url, version, without_feeds
 from monitor.store import Store, StoreError
 
 #: Seconds that what is under way has to end once the daemon was told to stop.
@@ -86,6 +86,7 @@ class Daemon:
         notifier: Notifier | None = None,
         opener: Callable[[Surroundings], Awaitable[Works]] = open_works,
     ) -> None:
+        #: Without its feeds once they are in the store.
         self.loaded = loaded
         #: The folder that was taken; a reload does not move it.
         self._folder = loaded.data_dir
@@ -188,7 +189,7 @@ class Daemon:
                 if works is None:
                     yield False
                     return
-                self._works = works
+                self._works, self.loaded = works, without_feeds(self.loaded)
                 try:
                     with frugal.kept():
                         yield True
@@ -316,7 +317,7 @@ class Daemon:
             log.warning(
                 "restart_needed", message="the place of the data changed: that takes effect with the next start"
             )
-        self.loaded = loaded
+        self.loaded = without_feeds(loaded)
         if self._accepted:
             self._accepted(loaded)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from monitor.daemon import heartbeat
 from monitor.daemon.errands import Errands
 from monitor.daemon.hubs import Hubs
 from monitor.daemon.subscribers import Subscribers
-from monitor.daemon.works import Surroundings
+from monitor.daemon.works import Surroundings, without_feeds
 from monitor.feeds.fetch import Fetched, Fetcher, Request
 from monitor.pipeline import Pipeline
 from monitor.reading.reader import Reader
@@ -71,7 +71,7 @@ class Rooms:
     """The work of the daemon, done by the rooms. Made by `open_works`."""
 
     def __init__(self, around: Surroundings, line: Line) -> None:
-        self._around = around
+        self._around = replace(around, loaded=line.loaded)
         self._line = line
         self._subscribers = Subscribers(around.store, line.loaded.config, around.loaded.data_dir, around.clock)
         self._hubs = Hubs(
@@ -133,7 +133,7 @@ class Rooms:
         """What can fail comes first; the change itself is two assignments."""
         old, self._line = self._line, await _open_line(self._around, loaded)
         self._deliverer.outbound = self._line.outbound
-        await self._subscribers.adopt(loaded.config)
+        await self._subscribers.adopt(self._line.loaded.config)
         await self.open_door()
         await old.retire()
 
@@ -219,7 +219,7 @@ async def _open_line(around: Surroundings, loaded: Loaded) -> Line:
         fetcher = await resources.enter_async_context(Fetcher(settings, outbound, clock=around.clock))
         await asyncio.to_thread(_warm_up, loaded)
         await asyncio.to_thread(_sync, around, loaded)
-        return Line(loaded, outbound, fetcher, resources.pop_all())
+        return Line(without_feeds(loaded), outbound, fetcher, resources.pop_all())
 
 
 def _sync(around: Surroundings, loaded: Loaded) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version as installed_version
 from typing import Protocol
@@ -52,6 +52,11 @@ class Surroundings:
     on_event: Callable[[str, Mapping[str, object]], None]
     #: To be called when an alert was written, from any thread.
     wake: Callable[[], None]
+
+
+def without_feeds(loaded: Loaded) -> Loaded:
+    """For when the feeds are rows in the store: ten thousand of them would take ten megabytes more here."""
+    return replace(loaded, config=loaded.config.model_copy(update={"feeds": ()}))
 
 
 def database_url(loaded: Loaded) -> str:

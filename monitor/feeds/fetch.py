@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 import aiohttp
 from yarl import URL
@@ -22,6 +22,7 @@ from monitor.feeds.body import ENCODINGS, Body, Broken, TooLarge
 from monitor.feeds.credentials import Keys
 from monitor.feeds.headers import freshness, hub_links, validator, wait
 from monitor.feeds.manners import Hosts
+from monitor.feeds.sessions import Sessions
 from monitor.feeds.slots import Slots
 from monitor.feeds.trouble import FetchError, Kind, of_exception, of_status, shown
 
@@ -113,14 +114,20 @@ class Fetcher:
         self._monotonic = monotonic
         self._hosts = Hosts(self._polling.per_host, self._polling.host_pause, now=monotonic, sleep=sleep)
         self._slots = Slots(self._polling.concurrency)
-        self._session: aiohttp.ClientSession | None = None
-        self._tls = ssl.create_default_context()
+        self._sessions: Sessions | None = None
+        #: True: the certificates of this machine, which aiohttp has loaded already.
+        self._tls: ssl.SSLContext | Literal[True] = True
         if settings.ca_file is not None:
+            self._tls = ssl.create_default_context()
             self._tls.load_verify_locations(settings.ca_file)
 
     async def __aenter__(self) -> Fetcher:
-        self._session = aiohttp.ClientSession(
-            connector=self._outbound.connector(proxy=self._settings.proxy, limit=0),
+        self._sessions = Sessions(self._session, self._monotonic)
+        return self
+
+    def _session(self, keepalive: float) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=self._outbound.connector(proxy=self._settings.proxy, limit=0, keepalive=keepalive),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": user_agent(self._settings.contact), "Accept": ACCEPT},
             auto_decompress=False,
@@ -128,14 +135,13 @@ class Fetcher:
             max_field_size=MAX_FIELD,
             max_headers=MAX_FIELDS,
         )
-        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        sessions, self._sessions = self._sessions, None
+        if sessions is not None:
+            await sessions.close()
 
     async def fetch(self, request: Request) -> Fetched:
         """The feed's document, or word that it did not change. Raises `FetchError`, and nothing else."""
@@ -194,7 +200,7 @@ class Fetcher:
             raise FetchError(url, said, "rate_limited", retry_after=rest)
 
     async def _ask(self, request: Request, url: str, target: URL) -> _Answer | _Redirect:
-        assert self._session is not None, "Fetcher is an async context manager: `async with Fetcher(...) as fetcher`"
+        assert self._sessions is not None, "Fetcher is an async context manager: `async with Fetcher(...) as fetcher`"
         headers = {"Accept-Encoding": "gzip, deflate, br"}
         if request.etag:
             headers["If-None-Match"] = request.etag
@@ -208,7 +214,7 @@ class Fetcher:
             headers, target = headers | dict(keys.headers), keys.dressed(target)
         else:
             known = False
-        async with self._session.get(
+        async with self._sessions.of(target.raw_host or "").get(
             target, headers=headers, allow_redirects=False, ssl=self._tls, proxy=self._settings.proxy,
             timeout=NO_TIMEOUT,
         ) as response:  # fmt: skip

@@ -16,7 +16,7 @@ FIRST_REST: Final = 60.0
 SLOW: Final = 1.0
 SLOWEST: Final = 10.0
 #: Hosts remembered before those that are at rest are forgotten.
-MAX_HOSTS: Final = 5_000
+MAX_HOSTS: Final = 1_000
 
 
 @dataclass(slots=True)

@@ -147,7 +147,8 @@ def _engine(url: URL, read_only: bool, busy_timeout: float) -> Engine:
             raise StoreError(f"the folder {path.parent} does not exist: create it, or name another as data_dir")
         if read_only:
             url = url.set(database=path.resolve().as_uri(), query={"mode": "ro", "uri": "true"})
-        engine = create_engine(url, connect_args={"timeout": busy_timeout}, **_JSON)
+        # The last connection first: each that is used keeps two megabytes of pages in memory.
+        engine = create_engine(url, connect_args={"timeout": busy_timeout}, pool_use_lifo=True, **_JSON)
     _sqlite_manners(engine, read_only)
     return engine
 
@@ -160,6 +161,8 @@ def _sqlite_manners(engine: Engine, read_only: bool) -> None:
         connection.execute("PRAGMA foreign_keys = ON")
         if not read_only:
             connection.execute("PRAGMA journal_mode = WAL")
+            # Pages of a connection that stay in memory, half of what is usual; others come from the system's.
+            connection.execute("PRAGMA cache_size = -1000")
             # FULL: a delivery that was recorded stays recorded over a power cut, so that no mail goes out twice.
             connection.execute("PRAGMA synchronous = FULL")
 

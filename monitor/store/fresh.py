@@ -24,10 +24,20 @@ REVISION = Table(
 
 def make(connection: Connection) -> None:
     """Makes everything in an empty database, as the newest migration would leave it."""
+    if connection.dialect.name == "postgresql":
+        _partial()
     for metadata in (*ALL_METADATA, REVISION.metadata):
         metadata.create_all(connection, checkfirst=False)
     _guard(connection)
     connection.execute(insert(REVISION).values(version_num=schema.HEAD))
+
+
+def _partial() -> None:
+    """Indexes of a part of a table are declared for SQLite alone: to name PostgreSQL there loads all of its dialect."""
+    for metadata in ALL_METADATA:
+        for index in (index for table in metadata.tables.values() for index in table.indexes):
+            if "sqlite_where" in index.dialect_kwargs:
+                index.dialect_kwargs["postgresql_where"] = index.dialect_kwargs["sqlite_where"]
 
 
 def _guard(connection: Connection) -> None:

@@ -203,7 +203,7 @@ async def test_an_invalid_configuration_changes_nothing_and_every_problem_is_log
         assert await daemon.reload() is False
         stage.stop.set()
         await running
-    assert daemon.loaded is old
+    assert daemon.loaded == old
     assert "adopt" not in stage.works.log
     said = [line["message"] for line in logs if line["event"] == "config_problem"]
     assert said == ["pactwatch.yaml:3: no such key", "pactwatch.yaml:9: bad"]
