@@ -231,7 +231,7 @@ async def test_what_cannot_be_taken_over_leaves_the_old(stage: Any) -> None:
     running = asyncio.create_task(daemon.run(stage.stop))
     await stage.until(lambda: "poll" in stage.works.log)
     assert await daemon.reload() is False
-    assert daemon.loaded is old
+    assert daemon.loaded == old
     assert accepted == []
     stage.stop.set()
     await running
