@@ -8,7 +8,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from config.words import Status
-from monitor.ledger.evidence import independent
+from monitor.ledger.evidence import several
 from monitor.ledger.figures import ahead, comparable, equal, same_figure
 from monitor.ledger.policy import Policy
 from monitor.ledger.terms import Evidence, Term, Version, full_date
@@ -78,21 +78,23 @@ class Case:
     @property
     def names_previous(self) -> bool:
         """Whether the claim says that it replaces what stands or what is applied."""
+        if self.claim.previous is None:
+            return False
         known = (self.term.standing, self.term.applied)
         return any(v is not None and equal(self.claim.previous, v.value) for v in known)
 
     def told_lately_by_another(self, since: datetime) -> bool:
         """Whether an independent report of tier 1 or 2 said the same within the contest window, and after `since`."""
-        recent = [e for e in self.term.others if e.published >= since and self._agrees(e)]
-        return len(independent([*recent, self.evidence])) > 1
-
-    def _agrees(self, other: Evidence) -> bool:
-        return (
-            other.claim.status is self.claim.status
-            and equal(other.claim.value, self.value)
-            and self.evidence.published - other.published <= self.policy.contest_window
-            and max(other.tier, self.evidence.tier) <= 2
-        )
+        if self.evidence.tier > 2:
+            return False
+        since = max(since, self.evidence.published - self.policy.contest_window)
+        recent = []
+        for other in reversed(self.term.others):
+            if other.published < since:
+                break
+            if other.tier <= 2 and other.claim.status is self.claim.status and equal(other.claim.value, self.value):
+                recent.append(other)
+        return several([*recent, self.evidence])
 
     def earlier(self, *statuses: Status) -> int | None:
         """The place of the last version of the claim's figure, in one of the statuses if any are given."""

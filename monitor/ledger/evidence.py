@@ -10,7 +10,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from config.words import Trust
-from monitor.ledger.terms import Evidence
+from monitor.ledger.terms import Evidence, by_order
 
 _WORD = re.compile(r"[^\W_]+")
 #: Words in a row that make one shingle, and how many of the smallest shingle hashes are kept of an article.
@@ -69,13 +69,22 @@ def independent(evidence: Iterable[Evidence]) -> list[Evidence]:
     return voices
 
 
+def several(evidence: Iterable[Evidence]) -> bool:
+    """Whether there is more than one independent voice: one that the earliest report does not speak for."""
+    told = list(evidence)
+    if len(told) < 2:
+        return False
+    first = min(told, key=by_order)
+    return any(not _one_voice(item, first) for item in told if item is not first)
+
+
 def _one_voice(a: Evidence, b: Evidence) -> bool:
     return a.publisher.casefold() == b.publisher.casefold() or near_copy(a.fingerprint, b.fingerprint)
 
 
 def trust(evidence: Sequence[Evidence]) -> Trust:
     """Confirmed by an official source or two independent ones, reported by one of tier 2, else unconfirmed."""
-    if any(e.tier == 1 for e in evidence) or len(independent(evidence)) > 1:
+    if any(e.tier == 1 for e in evidence) or several(evidence):
         return Trust.CONFIRMED
     return Trust.REPORTED if any(e.tier == 2 for e in evidence) else Trust.UNCONFIRMED
 

@@ -27,9 +27,9 @@ def same_figure(claim: Claim, value: float, known: float, known_unit: str) -> bo
 
     Sums of money in two currencies are never the same figure; `comparable` tells whether they can differ.
     """
-    if not comparable(claim.unit, known_unit):
+    if claim.unit != known_unit and not comparable(claim.unit, known_unit):
         return False
-    if equal(value, known):
+    if value == known or equal(value, known):
         return True
     if unit_family(claim.unit) in ("percent", "years") or equal(claim.previous, known):
         return False

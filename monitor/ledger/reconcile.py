@@ -48,10 +48,13 @@ def explain(term: Term, evidence: Evidence, policy: Policy) -> Step:
 def _newest(term: Term, evidence: Evidence) -> bool:
     """Whether nothing that the term keeps, and no date that had its effect, is younger than the evidence."""
     at = evidence.published
+    for version in term.versions:
+        if version.article is None and version.since > at:
+            return False
     for held in term.kept_evidence():
         if held and held[-1].published >= at and held[-1].order >= evidence.order:
             return False
-    return all(version.since <= at for version in term.versions if version.article is None)
+    return True
 
 
 def _known(term: Term, evidence: Evidence) -> bool:

@@ -7,9 +7,11 @@ from itertools import combinations
 
 from config.words import SETTLED, Kind, Status
 from monitor.ledger.figures import equal
+from monitor.ledger.making import maker
 from monitor.ledger.terms import Evidence, Role, is_position
 from monitor.types import Article, Claim, unit_family
 
+_evidence = maker(Evidence)
 #: Among how many figures the addends of a sum are looked for.
 _MOST_ADDENDS = 10
 
@@ -21,21 +23,11 @@ def as_evidence(
 
     `siblings` gives the figures of other scopes that may be addends of a sum; it is asked where there is a sum.
     """
+    source = article.source
+    report = (source.name, source.tier, article.published, article.observed, article.link, mark)
     return [
-        Evidence(
-            claim=claim,
-            article=article.id,
-            ordinal=place,
-            publisher=article.source.name,
-            tier=article.source.tier,
-            published=article.published,
-            observed=article.observed,
-            link=article.link,
-            fingerprint=mark,
-            role=_role(claim, told, siblings),
-            beside=_told_beside(claim, told),
-        )
-        for place, claim in enumerate(_steps(list(told)))
+        _evidence((claim, article.id, place, *report, _role(claim, told, siblings), _told_beside(claim, told), ()))
+        for place, claim in enumerate(_steps(told))
     ]
 
 
@@ -53,7 +45,7 @@ def _told_beside(claim: Claim, told: Sequence[Claim]) -> tuple[float, ...]:
     )
 
 
-def _steps(claims: list[Claim]) -> list[Claim]:
+def _steps(claims: Sequence[Claim]) -> Sequence[Claim]:
     """The claims in the order of the text, steps of one status by the day from which each applies."""
     if len(claims) == 1:
         return claims

@@ -222,7 +222,8 @@ class Term:
             held.append(version.evidence)
             if version.rivals:
                 held.append(version.rivals)
-        held.extend([position.evidence for position in self.positions])
+        if self.positions:
+            held.extend([position.evidence for position in self.positions])
         return held
 
     def all_evidence(self) -> Iterator[Evidence]:

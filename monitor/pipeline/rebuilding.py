@@ -80,7 +80,7 @@ def rebuild(
         policy = Policy.of(config.settings.ledger)
         book = retold(told, decisions.everything(connection), policy, settled, void, heard)
         made = {term.key: term for term in book.terms}
-        gone, moved = _compared(ledger.each_term(connection), made)
+        gone, moved = _compared(connection, made)
     return Rebuilt(
         terms=tuple(made.values()),
         gone=tuple(gone),
@@ -103,19 +103,20 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _compared(stored: Iterable[Term], made: Mapping[TermKey, Term]) -> tuple[list[Term], list[Difference]]:
-    """The stored terms that are no more, and what differs; of those that come out the same none is held on to."""
-    gone: list[Term] = []
-    otherwise: list[Term] = []
-    new = set(made)
-    for term in stored:
+def _compared(connection: Connection, made: Mapping[TermKey, Term]) -> tuple[list[Term], list[Difference]]:
+    """The stored terms that are no more, and what differs.
+
+    By their glances, which hold what a reader sees of them: only of what differs the whole is read.
+    """
+    new, otherwise = set(made), list[TermKey]()
+    for term in ledger.shown_terms(connection):
         new.discard(term.key)
-        if term.key not in made:
-            gone.append(term)
-        if shown(term) != shown(made.get(term.key)):
-            otherwise.append(term)
-    after = [made[key] for key in (*(term.key for term in otherwise if term.key in made), *new)]
-    return gone, differences(otherwise, after)
+        if term.key not in made or shown(term) != shown(made[term.key]):
+            otherwise.append(term.key)
+    keys = (*otherwise, *new)
+    stored = [found for key in keys if (found := ledger.get_term(connection, key)) is not None]
+    after = [made[key] for key in keys if key in made]
+    return [term for term in stored if term.key not in made], differences(stored, after)
 
 
 def accept(connection: Connection, rebuilt: Rebuilt, reader: str, now: datetime) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping
 
 from config.words import Kind, Qualifier, Status, Trust
 from monitor.ledger.codec import to_json
+from monitor.ledger.making import maker
 from monitor.ledger.terms import Term
 from monitor.ledger.views import glance
 from monitor.types import Change, ChangeClass, Claim, TermKey, unit_family
@@ -24,11 +25,12 @@ CHANGE_FIELDS = tuple(
 )
 
 
-#: The columns from which `claim_of` makes a claim, in its order.
-CLAIM_COLUMNS = (
-    *("kind", "party", "counterparty", "scope", "actor", "qualifier", "status", "exemptions"),
-    *CLAIM_FIELDS,
+#: The columns from which `claim_of` makes a claim: its fields, in their order.
+CLAIM_COLUMNS = tuple(f.name for f in fields(Claim))
+_KIND, _ACTOR, _QUALIFIER, _STATUS, _EXEMPTIONS = map(
+    CLAIM_COLUMNS.index, ("kind", "actor", "qualifier", "status", "exemptions")
 )
+_claim = maker(Claim)
 #: By value: an enum looked up by a call takes several times as long, and a rebuild looks up millions.
 _KINDS = {str(kind): kind for kind in Kind}
 _QUALIFIERS = {str(qualifier): qualifier for qualifier in Qualifier}
@@ -73,18 +75,13 @@ def claim_from(row: RowMapping) -> Claim:
 
 def claim_of(values: Sequence[Any]) -> Claim:
     """The claim of a row's CLAIM_COLUMNS."""
-    kind, party, counterparty, scope, actor, qualifier, status, exemptions, *rest = values
-    return Claim(
-        kind=_KINDS[kind],
-        party=party,
-        counterparty=counterparty,
-        scope=scope,
-        actor=actor or None,
-        qualifier=_QUALIFIERS[qualifier],
-        status=_STATUSES[status],
-        exemptions=tuple(exemptions),
-        **dict(zip(CLAIM_FIELDS, rest, strict=True)),
-    )
+    told = list(values)
+    told[_KIND] = _KINDS[told[_KIND]]
+    told[_ACTOR] = told[_ACTOR] or None
+    told[_QUALIFIER] = _QUALIFIERS[told[_QUALIFIER]]
+    told[_STATUS] = _STATUSES[told[_STATUS]]
+    told[_EXEMPTIONS] = tuple(told[_EXEMPTIONS])
+    return _claim(told)
 
 
 def change_row(change: Change) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import cache, lru_cache
@@ -10,8 +11,22 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, Subquery, and_, func, insert, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+)
 
+from monitor.ledger.making import maker
 from monitor.store import chain
 from monitor.store.ledgerrows import CLAIM_COLUMNS, claim_of
 from monitor.store.schema import claims, reports
@@ -22,6 +37,11 @@ _REPORT = (
     *("id", "item_id", "revision", "baseline", "recorded_at", "source", "tier", "published", "published_offset"),
     *("observed", "link", "fingerprint"),
 )
+
+#: The place of a claim's number in a row of `replayed`; the claim's own columns are behind it.
+_CLAIM = len(_REPORT)
+#: Reports that are fetched in one query.
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,24 +100,46 @@ def replayed(connection: Connection, *, until: datetime | None = None, deal: str
     With `until` as they were known at that moment; with `deal` only the claims between the two sides. A later reading
     of the same text counts in place of the earlier one.
     """
-    latest = latest_readings(until)
-    query = (
+    numbers = _in_order(connection, until, deal)
+    query: Select[Any] = (
         select(*(reports.c[name] for name in _REPORT), claims.c.id, *(claims.c[name] for name in CLAIM_COLUMNS))
-        .join_from(claims, reports, claims.c.report_id == reports.c.id)
-        .join(latest, reports.c.id == latest.c.id)
-        .order_by(reports.c.recorded_at, func.coalesce(reports.c.place, reports.c.id), claims.c.id)
+        .join_from(reports, claims, claims.c.report_id == reports.c.id)
+        .where(reports.c.id.in_(bindparam("numbers", expanding=True)))
+        .order_by(reports.c.id, claims.c.id)
     )
     if deal is not None:
-        one, two = deal.split("-")
-        query = query.where(
-            or_(
-                and_(claims.c.party == one, claims.c.counterparty == two),
-                and_(claims.c.party == two, claims.c.counterparty == one),
-            )
-        )
-    rows: Iterable[Row[Any]] = connection.execute(query.execution_options(yield_per=2000))
-    for _, group in groupby(rows, key=itemgetter(0)):
-        yield _report(list(group))
+        query = query.where(_between(deal))
+    for first in range(0, len(numbers), _AT_ONCE):
+        wanted = numbers[first : first + _AT_ONCE]
+        rows = connection.execute(query, {"numbers": wanted.tolist()}).all()
+        found = {number: _report(list(group)) for number, group in groupby(rows, key=itemgetter(0))}
+        yield from (found[number] for number in wanted if number in found)
+
+
+def _in_order(connection: Connection, until: datetime | None, deal: str | None) -> array[int]:
+    """The numbers of the reports that count, in the order in which they were first recorded.
+
+    They are put in order alone, and the wide rows fetched by them: a sort of the rows themselves takes several times
+    as long, and a ledger of a million claims would be sorted on the disk.
+    """
+    latest = latest_readings(until)
+    query = (
+        select(reports.c.id)
+        .join(latest, reports.c.id == latest.c.id)
+        .order_by(reports.c.recorded_at, func.coalesce(reports.c.place, reports.c.id))
+    )
+    if deal is not None:
+        query = query.where(exists().where(claims.c.report_id == reports.c.id, _between(deal)))
+    return array("q", connection.execute(query.execution_options(yield_per=_AT_ONCE)).scalars())
+
+
+def _between(deal: str) -> ColumnElement[bool]:
+    """The claims between the two sides of "US-KR"."""
+    one, two = deal.split("-")
+    return or_(
+        and_(claims.c.party == one, claims.c.counterparty == two),
+        and_(claims.c.party == two, claims.c.counterparty == one),
+    )
 
 
 def first_of(connection: Connection) -> dict[tuple[int, int], tuple[int, datetime]]:
@@ -115,28 +157,16 @@ def latest_readings(until: datetime | None = None) -> Subquery:
 
 
 def _report(rows: Sequence[Row[Any]]) -> Report:
-    number, item_id, revision, baseline, recorded_at, source, tier, published, offset, observed, link, mark = rows[0][
-        : len(_REPORT)
-    ]
-    article = Article(
-        id=str(item_id),
-        source=_source(source, tier),
-        published=published.astimezone(_zone(offset)) if offset else published,
-        observed=observed,
-        title="",
-        text="",
-        link=link,
-    )
-    return Report(
-        id=number,
-        item_id=item_id,
-        revision=revision,
-        baseline=baseline,
-        recorded_at=recorded_at,
-        article=article,
-        fingerprint=mark,
-        claims=tuple((row[len(_REPORT)], claim_of(row[len(_REPORT) + 1 :])) for row in rows),
-    )
+    head: tuple[Any, ...] = rows[0][:_CLAIM]
+    number, item_id, revision, baseline, recorded_at, source, tier, published, offset, observed, link, mark = head
+    if offset:
+        published = published.astimezone(_zone(offset))
+    article = _article((str(item_id), _source(source, tier), published, observed, "", "", "en", link))
+    said = [(row[_CLAIM], claim_of(row[_CLAIM + 1 :])) for row in rows]
+    return _made((number, item_id, revision, baseline, recorded_at, article, mark, tuple(said)))
+
+
+_made, _article = maker(Report), maker(Article)
 
 
 @lru_cache(maxsize=4096)

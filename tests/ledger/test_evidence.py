@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 
 from config.words import Kind, Qualifier, Status, Trust
 from monitor.ledger import actors
-from monitor.ledger.evidence import fingerprint, independent, near_copy, trust
+from monitor.ledger.evidence import fingerprint, independent, near_copy, several, trust
 from monitor.ledger.figures import ahead, last_day, same_figure
+from monitor.ledger.making import maker
 from monitor.ledger.terms import Evidence
 from monitor.types import Claim
 
@@ -25,6 +27,7 @@ REWRITTEN = (
     "sides spoke of relief after a long quarrel about agriculture, which in the end was left for a later round. It is "
     "to apply from the start of the coming month; shares of vehicle makers rose by three per cent in early trading."
 )
+MOMENT = datetime(2025, 7, 31, tzinfo=UTC)
 
 
 def claim(value: float, unit: str, qualifier: Qualifier = Qualifier.EXACT, previous: float | None = None) -> Claim:
@@ -44,15 +47,14 @@ def claim(value: float, unit: str, qualifier: Qualifier = Qualifier.EXACT, previ
 
 
 def report(publisher: str, tier: int = 2, text: str = "") -> Evidence:
-    moment = datetime(2025, 7, 31, tzinfo=UTC)
     return Evidence(
         claim=claim(1, "USD"),
         article=publisher,
         ordinal=0,
         publisher=publisher,
         tier=tier,
-        published=moment,
-        observed=moment,
+        published=MOMENT,
+        observed=MOMENT,
         fingerprint=fingerprint(text),
     )
 
@@ -91,6 +93,28 @@ def test_trust_rises_by_independent_voices_only() -> None:
     assert trust([report("Blog", 3), report("Forum", 3)]) is Trust.CONFIRMED
     assert trust([report("Ministry", 1)]) is Trust.CONFIRMED
     assert [e.publisher for e in independent([report("B"), report("A"), report("a")])] == ["A", "B"]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["Wire", "wire", "Paper"]), st.sampled_from([WIRE, REWRITTEN, ""]), st.integers(0, 5))
+    )
+)
+def test_several_voices_are_more_than_one_that_is_independent(told: list[tuple[str, str, int]]) -> None:
+    evidence = [
+        replace(report(name, text=text), article=str(place), published=MOMENT + timedelta(hours=hours))
+        for place, (name, text, hours) in enumerate(told)
+    ]
+    assert several(evidence) == (len(independent(evidence)) > 1)
+
+
+def test_what_is_made_of_values_is_what_its_class_makes() -> None:
+    made = report("Wire", text=WIRE)
+    values = [getattr(made, field.name) for field in fields(Evidence)]
+    assert maker(Evidence)(values) == made
+    for wrong in (values[:-1], [*values, 1]):
+        with pytest.raises(ValueError, match="argument"):
+            maker(Evidence)(wrong)
 
 
 @pytest.mark.parametrize(
