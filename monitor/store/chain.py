@@ -15,12 +15,13 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, insert, select
+from sqlalchemy import Connection, Row, Select, and_, bindparam, insert, select
 
 from monitor.ledger.codec import from_json, to_json
 from monitor.ledger.views import glance
 from monitor.store.schema import chain, changes, claims, glances, hands, reports, reviews, terms
 
+_ADD = insert(chain)
 _HEAD = select(chain.c.hash).order_by(chain.c.seq.desc()).limit(1)
 #: What the first entry is hashed with.
 START = "0" * 64
@@ -111,7 +112,7 @@ def seal(connection: Connection, what: str, contents: Iterable[tuple[str, Mappin
         rows.append({"what": what, "ref": ref, "digest": own, "prev_hash": prev, "hash": following})
         prev = following
     if rows:
-        connection.execute(insert(chain), rows)
+        connection.execute(_ADD, rows)
 
 
 def seal_rows(connection: Connection, what: str, ids: Sequence[int]) -> None:
@@ -131,7 +132,7 @@ def rows(
             yield row[number.name], dict(row)
         return
     for first in range(0, len(ids), 500):
-        for row in connection.execute(query.where(number.in_(ids[first : first + 500]))).mappings():
+        for row in connection.execute(_named(what), {"numbers": ids[first : first + 500]}).mappings():
             yield row[number.name], dict(row)
 
 
@@ -140,6 +141,13 @@ def _rows(what: str) -> Select[Any]:
     """Built once: putting together a query of thirty columns takes longer than it runs."""
     table = TABLES[what]
     return select(*(table.c[name] for name in COLUMNS[what])).order_by(table.c[NUMBER.get(what, "id")])
+
+
+@cache
+def _named(what: str) -> Select[Any]:
+    """As `_rows`, those with the `numbers` that are given."""
+    number = TABLES[what].c[NUMBER.get(what, "id")]
+    return _rows(what).where(number.in_(bindparam("numbers", expanding=True)))
 
 
 def term_ref(name: str, family: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, Table, delete, func, insert, or_, select
+from sqlalchemy import Connection, RowMapping, Select, Table, bindparam, delete, func, insert, or_, select
 
 from config.words import Kind
 from monitor.ledger.codec import from_json, to_json
@@ -35,6 +35,16 @@ SAID = tuple(f.name for f in fields(Claim) if f.name not in {"quote", "start", "
 #: The name of PostgreSQL's advisory lock, any number that nothing else uses.
 TURN = 7_228_929
 SETTLED_UNTIL = "settled_until"
+
+# Built once, as a report runs them all: putting a wide statement together takes longer than it runs.
+_ADD_CLAIMS = insert(claims).returning(claims.c.id, sort_by_parameter_order=True)
+_ADD_CHANGES = insert(changes).returning(changes.c.seq, sort_by_parameter_order=True)
+_STATE = select(terms.c.state).where(*(terms.c[name] == bindparam(name) for name in TERM_KEY))
+_KEYS = (
+    select(*(terms.c[name] for name in TERM_KEY))
+    .where(*(terms.c[name] == bindparam(name) for name in ("kind", "party", "counterparty")))
+    .order_by(terms.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +88,7 @@ def record_claims(
     where = {"item_id": item_id, "revision": revision, "reader": reader, "recorded_at": now, "report_id": report_id}
     if not read:
         return []
-    statement = insert(claims).returning(claims.c.id, sort_by_parameter_order=True)
-    ids = list(connection.execute(statement, [{**where, **claim_row(claim)} for claim in read]).scalars())
+    ids = list(connection.execute(_ADD_CLAIMS, [{**where, **claim_row(claim)} for claim in read]).scalars())
     chain.seal_rows(connection, "claim", ids)
     return ids
 
@@ -105,9 +114,8 @@ class Lookup:
         """The keys of the terms between two sides, in the order in which they were first heard of."""
         sides = (kind, party, counterparty)
         if sides not in self._keys:
-            same = (terms.c.kind == kind, terms.c.party == party, terms.c.counterparty == counterparty)
-            query = select(*(terms.c[name] for name in TERM_KEY)).where(*same).order_by(terms.c.id)
-            self._keys[sides] = [key_from(row) for row in self._connection.execute(query).mappings()]
+            wanted = {"kind": str(kind), "party": party, "counterparty": counterparty}
+            self._keys[sides] = [key_from(row) for row in self._connection.execute(_KEYS, wanted).mappings()]
         return self._keys[sides]
 
     def get(self, key: TermKey) -> Term | None:
@@ -189,8 +197,7 @@ def drop_terms(connection: Connection, gone: Iterable[TermKey]) -> None:
 
 def get_term(connection: Connection, key: TermKey) -> Term | None:
     """The term under the key, or None."""
-    here = [terms.c[name] == value for name, value in key_row(key).items()]
-    state = connection.execute(select(terms.c.state).where(*here)).scalar()
+    state = connection.execute(_STATE, key_row(key)).scalar()
     return None if state is None else from_json(state)
 
 
@@ -199,8 +206,7 @@ def append(connection: Connection, made: Iterable[Change], now: datetime, *, bas
     rows = [{**change_row(change), "recorded_at": now, "baseline": baseline} for change in made]
     if not rows:
         return []
-    statement = insert(changes).returning(changes.c.seq, sort_by_parameter_order=True)
-    seqs = list(connection.execute(statement, rows).scalars())
+    seqs = list(connection.execute(_ADD_CHANGES, rows).scalars())
     chain.seal_rows(connection, "change", seqs)
     return seqs
 

@@ -40,6 +40,7 @@ _REPORT = (
 
 #: The place of a claim's number in a row of `replayed`; the claim's own columns are behind it.
 _CLAIM = len(_REPORT)
+_ADD = insert(reports).returning(reports.c.id)
 #: Reports that are fetched in one query.
 _AT_ONCE = 500
 
@@ -89,7 +90,7 @@ def add(
         "fingerprint": mark,
         "baseline": baseline,
     }
-    number = connection.execute(insert(reports).values(row).returning(reports.c.id)).scalar_one()
+    number = connection.execute(_ADD, row).scalar_one()
     chain.seal_rows(connection, "report", [number])
     return int(number)
 
