@@ -95,6 +95,7 @@ class Rooms:
             around.draw,
             self._wake,
             second=self._second,
+            within=self._subscribers.within,
         )
 
     async def poll(self) -> int:

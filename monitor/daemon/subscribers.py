@@ -9,6 +9,8 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from alerts import directory
 from alerts.rotation import rotated
 from config.references import reveal
@@ -37,5 +39,9 @@ class Subscribers:
 
     def _look(self) -> Config:
         with self._store.read() as connection:
-            found = directory.effective(connection, self._own, partial(reveal, env=os.environ))
+            return self.within(connection)
+
+    def within(self, connection: Connection) -> Config:
+        """What counts in a transaction."""
+        found = directory.effective(connection, self._own, partial(reveal, env=os.environ))
         return rotated(found, self._data_dir, self._clock())

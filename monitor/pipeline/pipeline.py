@@ -9,12 +9,14 @@ from functools import partial
 from importlib.metadata import version
 from typing import Final
 
+from sqlalchemy import Connection
 from structlog import get_logger
 
 from config.settings import Config
 from monitor.feeds.fetch import Fetches
 from monitor.pipeline import events, steps
 from monitor.pipeline.articles import Articles
+from monitor.pipeline.atonce import AtOnce, Read
 from monitor.pipeline.polling import Poller
 from monitor.pipeline.secondlook import Second, SecondLook
 from monitor.pipeline.steps import Recorded
@@ -43,7 +45,8 @@ class Pipeline:
     `clock` is the time of all that is stored. `read` turns an article into its reading and touches nothing. `on_event`
     hears what happened as a name and plain data (`monitor.pipeline.events`), in the loop's thread, after it is stored.
     `draw` gives numbers of [0, 1) for jitter. `wake` is called when deliveries were queued. `second` is asked about
-    items beside `read`, where it is on.
+    items beside `read`, where it is on. `within` gives the configuration that counts in a transaction: where it is
+    given, a few new items are read in the one that stores them.
 
     Where the database cannot be written (disk full, locked), each turn raises StoreError once all that was under way
     has ended; nothing is lost, and the next turn tries again.
@@ -62,9 +65,13 @@ class Pipeline:
         *,
         reader: str | None = None,
         second: Second | None = None,
+        within: Callable[[Connection], Config] | None = None,
     ) -> None:
+        #: The version of `read`, kept with every claim.
+        self._reader = reader or version("pactwatch")
+        at_once = AtOnce(read, self._reader, within, second) if within else None
         self._writer = Writer(store)
-        self._poller = Poller(self._writer, fetcher, config, clock, on_event, draw)
+        self._poller = Poller(self._writer, fetcher, config, clock, on_event, draw, at_once, self._read_at_once)
         self._second = None if second is None else SecondLook(self._writer, second, config, clock, on_event)
         self._articles = Articles(self._writer, fetcher, clock, on_event)
         self._config = config
@@ -72,9 +79,9 @@ class Pipeline:
         self._read = read
         self._tell = on_event
         self._wake = wake
-        #: The version of `read`, kept with every claim.
-        self._reader = reader or version("pactwatch")
         self._retried = False
+        #: Items that were read while they were stored and are in no count yet.
+        self._early = 0
         self._stopping = False
 
     async def poll_due(self) -> int:
@@ -89,12 +96,12 @@ class Pipeline:
         return await self._articles.fetch_due()
 
     async def read_backlog(self) -> int:
-        """Reads every item that waits, oldest first; how many it read. Raises StoreError.
+        """Reads every item that waits, oldest first; how many were read since the last call. Raises StoreError.
 
         One whose full article is wanted waits for that, a quarter of an hour at most (`monitor.store.pages`).
         An item that claims something is a transaction of its own; those that claim nothing share one.
         """
-        done = 0
+        done, self._early = self._early, 0
         if self._second is not None:
             self._second.begin()
         if not self._retried:
@@ -177,6 +184,11 @@ class Pipeline:
             now=now,
         )
         return int(await self._writer.write(aside))
+
+    def _read_at_once(self, one: Read) -> None:
+        self._early += 1
+        self._tell(*events.item_read(one.item, one.reading, one.recorded))
+        self._announce(one.recorded, baseline=one.item.baseline)
 
     def _announce(self, recorded: Recorded, *, baseline: bool) -> None:
         for seq, change in zip(recorded.seqs, recorded.changes, strict=True):

@@ -24,6 +24,7 @@ from monitor.feeds.fetch import Fetched, FetchError, Fetches
 from monitor.feeds.schedule import Outcome
 from monitor.pipeline import asking, events, steps
 from monitor.pipeline.arrivals import Arrival, read_all, size, unforeseen
+from monitor.pipeline.atonce import FEW, AtOnce, Read
 from monitor.pipeline.memory import Memory
 from monitor.pipeline.steps import Brought
 from monitor.pipeline.writer import Writer
@@ -73,13 +74,18 @@ class Poller:
         clock: Callable[[], datetime],
         on_event: Callable[[str, Mapping[str, object]], None],
         draw: Callable[[], float],
+        at_once: AtOnce | None = None,
+        told_read: Callable[[Read], None] = lambda _: None,
     ) -> None:
+        """`at_once` reads what is new while it is stored, and `told_read` hears of that."""
         self._writer = writer
         self._fetcher = fetcher
         self._config = config
         self._clock = clock
         self._tell = on_event
         self._draw = draw
+        self._at_once = at_once
+        self._told_read = told_read
         self._memory = Memory()
         self._asking: dict[asyncio.Task[None], Lease] = {}
         self._arrived: list[Arrival] = []
@@ -207,11 +213,13 @@ class Poller:
     async def _store(self, turn: _Turn, polls: Sequence[Arrival]) -> None:
         """Stores polls together; where one cannot be stored each goes alone, so that it harms no other."""
         try:
-            await self._store_together(turn, polls)
+            await self._store_together(turn, polls, self._at_once)
         except StoreError:
             raise
         except Exception as error:
-            if len(polls) > 1:
+            if await self._stored_unread(turn, polls):
+                log.exception("what was new could not be read while it was stored; it is read by itself")
+            elif len(polls) > 1:
                 for poll in polls:
                     await self._store(turn, [poll])
             elif polls[0].failed:
@@ -221,16 +229,30 @@ class Poller:
                 polls[0].fails(unforeseen(error))
                 await self._store(turn, polls)
 
-    async def _store_together(self, turn: _Turn, polls: Sequence[Arrival]) -> None:
+    async def _stored_unread(self, turn: _Turn, polls: Sequence[Arrival]) -> bool:
+        """Whether polls can be stored where nothing is read with them: what failed was the reading, then."""
+        try:
+            if self._at_once is not None:
+                await self._store_together(turn, polls, None)
+        except StoreError:
+            raise
+        except Exception:
+            return False
+        return self._at_once is not None
+
+    async def _store_together(self, turn: _Turn, polls: Sequence[Arrival], at_once: AtOnce | None) -> None:
         polling, now = self._config().settings.polling, self._clock()
         rows = [(one.lease, one.brought, self._draw()) for one in polls]
         # What is due next is claimed in the same transaction: each waits for the disk once.
         claim = self._claim(turn, len(self._asking) + len(self._arrived))
 
-        def step(connection: Connection) -> tuple[list[tuple[Saved, State] | None], list[Lease]]:
-            return steps.store_polls(connection, rows, now, polling), claim(connection) if claim else []
+        def step(connection: Connection) -> tuple[list[tuple[Saved, State] | None], list[Read], list[Lease]]:
+            done = steps.store_polls(connection, rows, now, polling)
+            new = sum(len(one[0].new) + len(one[0].revised) for one in done if one)
+            read = at_once.read(connection, now) if at_once and 0 < new <= FEW else []
+            return done, read, claim(connection) if claim else []
 
-        done, leases = await self._writer.write(step)
+        done, read, leases = await self._writer.write(step)
         if claim:
             self._start(turn, leases)
         for poll, stored in zip(polls, done, strict=True):
@@ -240,6 +262,8 @@ class Poller:
             else:
                 turn.done += 1
                 self._told(poll, *stored)
+        for one in read:
+            self._told_read(one)
 
     def _told(self, poll: Arrival, saved: Saved, state: State) -> None:
         lease = poll.lease
