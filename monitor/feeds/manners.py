@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Final
 
 #: The longest that a host's wish for rest is kept in memory, seconds; the schedule keeps longer ones for each feed.
@@ -37,6 +37,39 @@ class _Host:
         return max(self.next_at + (MAX_REST if self.slow else 0), self.rest_until)
 
 
+class Turn:
+    """One turn at a host. A class and no generator: every request takes one."""
+
+    __slots__ = ("_hosts", "_one")
+
+    def __init__(self, hosts: Hosts, one: _Host) -> None:
+        self._hosts = hosts
+        self._one = one
+
+    async def __aenter__(self) -> None:
+        one = self._one
+        one.users += 1
+        try:
+            await one.slots.acquire()
+        except BaseException:
+            one.users -= 1
+            raise
+        try:
+            await self._hosts.pause(one)
+        except BaseException:
+            self._leave()
+            raise
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._leave()
+
+    def _leave(self) -> None:
+        self._one.slots.release()
+        self._one.users -= 1
+
+
 class Hosts:
     """Takes turns at hosts. `now` is a monotonic clock in seconds, `sleep` waits on the same clock."""
 
@@ -49,21 +82,19 @@ class Hosts:
         self._sleep = sleep
         self._hosts: dict[str, _Host] = {}
 
-    @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
-        """Waits for a free connection and the pause, and holds the connection's slot."""
-        one = self._host(host)
-        one.users += 1
-        try:
-            async with one.slots:
-                if one.rest_until <= self._now():  # Who waits for a host at rest need not keep a pause too.
-                    start = max(self._now(), one.next_at)
-                    one.next_at = start + max(self._pause, one.slow)
-                    if (wait := start - self._now()) > 0:
-                        await self._sleep(wait)
-                yield
-        finally:
-            one.users -= 1
+    def turn(self, host: str) -> Turn:
+        """A turn at a host, as an async context manager: waits for a free connection and the pause, and holds the
+        connection's slot."""
+        return Turn(self, self._host(host))
+
+    async def pause(self, one: _Host) -> None:
+        """Waits until a host may be asked again."""
+        now = self._now()
+        if one.rest_until <= now:  # Who waits for a host at rest need not keep a pause too.
+            start = max(now, one.next_at)
+            one.next_at = start + max(self._pause, one.slow)
+            if start > now:
+                await self._sleep(start - now)
 
     def rest(self, host: str, seconds: float) -> None:
         """The host asked not to be asked for so long."""

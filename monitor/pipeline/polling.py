@@ -2,6 +2,7 @@
 
 A batch is one transaction: items, validators and schedules of all its polls are there together or not at all. While
 one is stored the next gathers, so that a single poll is stored at once and a thousand cost a few turns of the disk.
+Feeds that did not change are in no hurry: they wait a moment for each other.
 """
 
 from __future__ import annotations
@@ -41,6 +42,9 @@ CLAIM_FOR: Final = 60.0
 CLAIM_AT_MOST: Final = 300.0
 #: Real seconds between two looks for feeds that have become due while others are under way.
 LOOK: Final = 1.0
+#: Real seconds that polls without a document wait for others, and how many of them wait no longer.
+GATHER: Final = 0.1
+GATHERED: Final = 100
 #: Polls and bytes of one batch, and the bytes that may wait to be stored before no more are fetched.
 BATCH: Final = 200
 BATCH_BYTES: Final = 1_000_000
@@ -89,6 +93,8 @@ class Poller:
         self._memory = Memory()
         self._asking: dict[asyncio.Task[None], Lease] = {}
         self._arrived: list[Arrival] = []
+        #: When those that have arrived are to be stored at the latest, in the loop's time.
+        self._ripe_at = 0.0
         #: Bytes that wait to be stored.
         self._waiting = 0
         self._to_release: list[Lease] = []
@@ -107,7 +113,7 @@ class Poller:
         await self._give_back()
         try:
             while True:
-                if self._arrived:
+                if self._ripe():
                     await self._store_some(turn)
                     continue
                 await self._take_on(turn)
@@ -121,17 +127,25 @@ class Poller:
             raise turn.trouble
         return turn.done
 
+    def _ripe(self) -> bool:
+        """Whether what has arrived is to be stored now."""
+        if not self._arrived:
+            return False
+        enough = len(self._arrived) >= GATHERED or not self._asking
+        return enough or self._waiting > 0 or asyncio.get_running_loop().time() >= self._ripe_at
+
     async def _something_came(self) -> None:
-        if self._arrived:
-            return
         self._came.clear()
+        if self._ripe():
+            return
+        left = self._ripe_at - asyncio.get_running_loop().time() if self._arrived else LOOK
         with suppress(TimeoutError):
-            async with asyncio.timeout(LOOK):
+            async with asyncio.timeout(left):
                 await self._came.wait()
 
     async def _take_on(self, turn: _Turn) -> None:
         """Claims as many due feeds as there is room for, and starts to ask them."""
-        if claim := self._claim(turn, len(self._asking)):
+        if claim := self._claim(turn, len(self._asking) + len(self._arrived)):
             try:
                 self._start(turn, await self._writer.write(claim))
             except StoreError as error:
@@ -181,9 +195,13 @@ class Poller:
         task = asyncio.current_task()
         assert task is not None
         del self._asking[task]
+        if not self._arrived:
+            self._ripe_at = asyncio.get_running_loop().time() + GATHER
+            self._came.set()  # From now on there is something to wait for.
         self._arrived.append(Arrival(lease, found, self._memory.known(lease)))
         self._waiting += size(found)
-        self._came.set()
+        if self._ripe():
+            self._came.set()
 
     async def _store_some(self, turn: _Turn) -> None:
         """Parses and stores what has come, as much as fits a batch."""

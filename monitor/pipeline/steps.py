@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -75,6 +76,10 @@ def store_polls(
 
     None for each whose lease is lost; of that nothing is stored. Once the validators are there, so are the items.
     """
+    if not any(brought.entries for _, brought, _ in polls):
+        # Nothing new, as mostly: whether the leases are held is seen as they are given back.
+        with suppress(feeds.LeaseLost), connection.begin_nested():
+            return _store_unchanged(connection, polls, now, polling)
     ours = feeds.still_held(connection, [lease for lease, _, _ in polls])
     mine = [poll for poll in polls if poll[0].id in ours]
     saved = items.save_all(connection, [_items(lease, brought, polling) for lease, brought, _ in mine], now)
@@ -83,6 +88,17 @@ def store_polls(
         ended[lease.id] = one, _state(connection, lease, brought, one, now, draw, polling)
     feeds.finish_all(connection, [(lease, ended[lease.id][1]) for lease, _, _ in mine])
     return [ended.get(lease.id) for lease, _, _ in polls]
+
+
+def _store_unchanged(
+    connection: Connection, polls: Sequence[tuple[Lease, Brought, float]], now: datetime, polling: Polling
+) -> list[tuple[Saved, feeds.State] | None]:
+    """As `store_polls`, for polls that brought no items. Raises LeaseLost where one of the leases is lost."""
+    nothing = Saved()
+    ended = [(lease, _state(connection, lease, brought, nothing, now, draw, polling)) for lease, brought, draw in polls]
+    if not feeds.finish_all(connection, ended):
+        raise feeds.LeaseLost
+    return [(nothing, state) for _, state in ended]
 
 
 def _items(lease: Lease, brought: Brought, polling: Polling) -> items.Brought:

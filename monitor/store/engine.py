@@ -147,8 +147,9 @@ def _engine(url: URL, read_only: bool, busy_timeout: float) -> Engine:
             raise StoreError(f"the folder {path.parent} does not exist: create it, or name another as data_dir")
         if read_only:
             url = url.set(database=path.resolve().as_uri(), query={"mode": "ro", "uri": "true"})
-        # The last connection first: each that is used keeps two megabytes of pages in memory.
-        engine = create_engine(url, connect_args={"timeout": busy_timeout}, pool_use_lifo=True, **_JSON)
+        # The last connection first: each that is kept has megabytes of pages and statements in memory.
+        arguments = {"timeout": busy_timeout, "cached_statements": 64}
+        engine = create_engine(url, connect_args=arguments, pool_size=3, pool_use_lifo=True, **_JSON)
     _sqlite_manners(engine, read_only)
     return engine
 

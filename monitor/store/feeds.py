@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, and_, bindparam, func, null, or_, select, update
@@ -57,16 +58,17 @@ class State:
     @property
     def schedule(self) -> Schedule:
         """The part that decides when the feed is asked next."""
-        return Schedule(**{name: getattr(self, name) for name in SCHEDULE})
+        return Schedule(**dict(zip(SCHEDULE, _schedule_of(self), strict=True)))
 
     def scheduled(self, planned: Schedule, now: datetime, **others: Any) -> State:
         """This state with another schedule and perhaps other fields; `now` is when it was made."""
-        values = {name: getattr(self, name) for name in State.__slots__}
-        values |= {name: getattr(planned, name) for name in SCHEDULE}
+        values = dict(zip(State.__slots__, _values_of(self), strict=True))
+        values.update(zip(SCHEDULE, _schedule_of(planned), strict=True))
         return State(**values | {"next_poll_at": planned.next_poll_at or now} | others)
 
 
 SCHEDULE = tuple(f.name for f in fields(Schedule))
+_schedule_of, _values_of = attrgetter(*SCHEDULE), attrgetter(*State.__slots__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,17 +271,21 @@ def still_held(connection: Connection, leases: Sequence[Lease]) -> set[int]:
     return {number for number, token in connection.execute(query) if token == mine[number]}
 
 
-def finish_all(connection: Connection, ended: Sequence[tuple[Lease, State]]) -> None:
-    """As `finish` for polls whose leases `still_held` found in this transaction. Most polls change little of a row,
-    and only that is written."""
+def finish_all(connection: Connection, ended: Sequence[tuple[Lease, State]]) -> bool:
+    """As `finish` for many polls; whether all their leases were ours still. Where not, undo what was written, or ask
+    `still_held` before. Most polls change little of a row, and only that is written."""
     rows: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for lease, state in ended:
-        moved = tuple(name for name in State.__slots__ if getattr(state, name) != getattr(lease.state, name))
-        rows.setdefault(moved, []).append({"of": lease.id} | {name: getattr(state, name) for name in moved})
+        both = zip(State.__slots__, _values_of(state), _values_of(lease.state), strict=True)
+        values = {name: new for name, new, old in both if new != old}
+        rows.setdefault(tuple(values), []).append(values | {"of": lease.id, "held": lease.token})
+    written = 0
     for moved, some in rows.items():
-        values: dict[str, Any] = {name: bindparam(name) for name in moved}
-        values |= {"lease_until": null(), "lease_token": null()}
-        connection.execute(update(feeds).where(feeds.c.id == bindparam("of")).values(values), some)
+        ours = (feeds.c.id == bindparam("of"), feeds.c.lease_token == bindparam("held"))
+        given: dict[str, Any] = {name: bindparam(name) for name in moved}
+        done = update(feeds).where(*ours).values(given | {"lease_until": null(), "lease_token": null()})
+        written += connection.execute(done, some).rowcount
+    return written == len(ended)
 
 
 def release(connection: Connection, leases: Iterable[Lease]) -> None:
