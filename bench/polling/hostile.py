@@ -10,8 +10,8 @@ from typing import Any
 from bench.polling.process import Process, Server
 
 DRIPPING = 50
-#: Seconds for which a dripping feed drips.
-DRIP = 5
+#: Seconds for which a dripping feed drips: nearly as long as a request may take.
+DRIP = 25
 
 
 def slow_drip(feeds: int, rounds: int = 3) -> dict[str, float]:
@@ -23,6 +23,7 @@ def slow_drip(feeds: int, rounds: int = 3) -> dict[str, float]:
         daemon = Process("bench.polling.daemon", folder, feeds, server.port)
         daemon.line()
         complete(daemon, feeds)
+        settled(daemon)
         for _ in range(rounds):
             for name, slow in (("without", 0), ("with", dripping)):
                 server.command(f"mode?slow={slow}&drip={DRIP}")
@@ -30,6 +31,7 @@ def slow_drip(feeds: int, rounds: int = 3) -> dict[str, float]:
                 time.sleep(1.1)
                 daemon.tell("due")
                 ends = complete(daemon, feeds)
+                settled(daemon)
                 others = [end for feed, end in ends.items() if int(feed[1:]) % 20 or int(feed[1:]) >= feeds]
                 found[name].append(max(others))
         daemon.close()
@@ -45,6 +47,12 @@ def complete(daemon: Process, feeds: int, patience: float = 300) -> dict[str, An
             return daemon.tell("ends")
         time.sleep(0.2)
     raise SystemExit("a round of polls comes to no end")
+
+
+def settled(daemon: Process) -> None:
+    """Waits until all items are read."""
+    while daemon.tell("figures")["unread"]:
+        time.sleep(0.5)
 
 
 if __name__ == "__main__":

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import tempfile
-import time
 from typing import Any
 
-from bench.polling.hostile import complete
+from bench.polling.hostile import complete, settled
 from bench.polling.process import Process, Server
 
 ROUNDS = 10
@@ -31,12 +30,6 @@ def memory(feeds: int, rounds: int = ROUNDS) -> dict[str, Any]:
         daemon.close()
     server.close()
     return {"start": start, "first": first, "rounds": seen, "a feed": (seen[-1] - first) * 1e6 / feeds}
-
-
-def settled(daemon: Process) -> None:
-    """Waits until all items are read."""
-    while daemon.tell("figures")["unread"]:
-        time.sleep(0.5)
 
 
 if __name__ == "__main__":

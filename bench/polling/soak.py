@@ -12,8 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.polling.hostile import complete
-from bench.polling.memory import settled
+from bench.polling.hostile import complete, settled
 from bench.polling.process import Process, Server
 
 PICTURE = Path(__file__).parent.parent.parent / "docs" / "polling-soak.png"
