@@ -76,29 +76,29 @@ def store_polls(
 
     None for each whose lease is lost; of that nothing is stored. Once the validators are there, so are the items.
     """
-    if not any(brought.entries for _, brought, _ in polls):
-        # Nothing new, as mostly: whether the leases are held is seen as they are given back.
-        with suppress(feeds.LeaseLost), connection.begin_nested():
-            return _store_unchanged(connection, polls, now, polling)
+    with suppress(feeds.LeaseLost), connection.begin_nested():
+        return list(_store(connection, polls, now, polling))
     ours = feeds.still_held(connection, [lease for lease, _, _ in polls])
     mine = [poll for poll in polls if poll[0].id in ours]
-    saved = items.save_all(connection, [_items(lease, brought, polling) for lease, brought, _ in mine], now)
-    ended: dict[int, tuple[Saved, feeds.State]] = {}
-    for (lease, brought, draw), one in zip(mine, saved, strict=True):
-        ended[lease.id] = one, _state(connection, lease, brought, one, now, draw, polling)
-    feeds.finish_all(connection, [(lease, ended[lease.id][1]) for lease, _, _ in mine])
-    return [ended.get(lease.id) for lease, _, _ in polls]
+    stored = {poll[0].id: one for poll, one in zip(mine, _store(connection, mine, now, polling), strict=True)}
+    return [stored.get(lease.id) for lease, _, _ in polls]
 
 
-def _store_unchanged(
+def _store(
     connection: Connection, polls: Sequence[tuple[Lease, Brought, float]], now: datetime, polling: Polling
-) -> list[tuple[Saved, feeds.State] | None]:
-    """As `store_polls`, for polls that brought no items. Raises LeaseLost where one of the leases is lost."""
-    nothing = Saved()
-    ended = [(lease, _state(connection, lease, brought, nothing, now, draw, polling)) for lease, brought, draw in polls]
-    if not feeds.finish_all(connection, ended):
+) -> list[tuple[Saved, feeds.State]]:
+    """As `store_polls`. Whether the leases are held is seen as they are given back: raises LeaseLost where one of them
+    is lost, and then all of this must be undone."""
+    full = [(lease, brought) for lease, brought, _ in polls if brought.entries]
+    saved = items.save_all(connection, [_items(lease, brought, polling) for lease, brought in full], now)
+    brought_by = {lease.id: one for (lease, _), one in zip(full, saved, strict=True)}
+    nothing, ended = Saved(), list[tuple[Saved, feeds.State]]()
+    for lease, brought, draw in polls:
+        one = brought_by.get(lease.id, nothing)
+        ended.append((one, _state(connection, lease, brought, one, now, draw, polling)))
+    if not feeds.finish_all(connection, [(poll[0], state) for poll, (_, state) in zip(polls, ended, strict=True)]):
         raise feeds.LeaseLost
-    return [(nothing, state) for _, state in ended]
+    return ended
 
 
 def _items(lease: Lease, brought: Brought, polling: Polling) -> items.Brought:
