@@ -198,7 +198,8 @@ class Poller:
         if not self._arrived:
             self._ripe_at = asyncio.get_running_loop().time() + GATHER
             self._came.set()  # From now on there is something to wait for.
-        self._arrived.append(Arrival(lease, found, self._memory.known(lease)))
+        known = self._memory.known(lease) if isinstance(found, Fetched) else None
+        self._arrived.append(Arrival(lease, found, known))
         self._waiting += size(found)
         if self._ripe():
             self._came.set()
