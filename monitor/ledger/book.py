@@ -15,11 +15,14 @@ from config.words import Kind
 from monitor.ledger import actors, due, hands
 from monitor.ledger.changes import Note, NoteKind, Outcome
 from monitor.ledger.evidence import fingerprint
+from monitor.ledger.making import maker
 from monitor.ledger.policy import Policy
 from monitor.ledger.reconcile import explain
 from monitor.ledger.reported import as_evidence
 from monitor.ledger.terms import Hand, Term, midnight
 from monitor.types import Article, Change, Claim, TermKey, unit_family
+
+_key = maker(TermKey)
 
 
 class Shelves(Protocol):
@@ -93,19 +96,12 @@ class _Shelf:
 
     def _own(self, claim: Claim) -> TermKey:
         family = unit_family(claim.unit)
-        own = TermKey(
-            kind=claim.kind,
-            party=claim.party,
-            counterparty=claim.counterparty,
-            scope=claim.scope,
-            family=family,
-            actor=claim.actor,
-        )
-        if own in self._found:
+        own = _key((claim.kind, claim.party, claim.counterparty, claim.scope, family, claim.actor))
+        if self._found and own in self._found:
             return own
         if (known := self._kept.get(own)) is not None:
-            self._found[own] = known
-            return own
+            self._found[known.key] = known
+            return known.key
         best, found = 0, None
         for key in self._keys(claim.kind, claim.party, claim.counterparty):
             if key.scope == claim.scope and key.family == family:

@@ -33,7 +33,7 @@ def due(terms: Iterable[Term], since: datetime, now: datetime, policy: Policy) -
 def next_date(term: Term) -> date | None:
     """The earliest day that will bring something of itself to the term, or None."""
     days = [full_date(v.effective) for v in term.versions if v.effective and pending(term, v)]
-    return min((day for day in days if day is not None), default=None)
+    return min(day for day in days if day is not None) if days else None
 
 
 def span(term: Term) -> tuple[date, date] | None:

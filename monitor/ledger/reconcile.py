@@ -51,7 +51,12 @@ def _newest(term: Term, evidence: Evidence) -> bool:
     for version in term.versions:
         if version.article is None and version.since > at:
             return False
-    for held in term.kept_evidence():
+        held = version.evidence
+        if held and held[-1].published >= at and held[-1].order >= evidence.order:
+            return False
+        if version.rivals and version.rivals[-1].order >= evidence.order:
+            return False
+    for held in (term.others, term.aside, *[position.evidence for position in term.positions]):
         if held and held[-1].published >= at and held[-1].order >= evidence.order:
             return False
     return True

@@ -12,6 +12,7 @@ from monitor.ledger.case import Act, Case, Verdict, resolve
 from monitor.ledger.changes import Note, NoteKind, event, moved, rises, taken
 from monitor.ledger.evidence import attested, trust
 from monitor.ledger.figures import equal
+from monitor.ledger.making import maker
 from monitor.ledger.policy import Policy
 from monitor.ledger.terms import PENDING, Evidence, Position, Term, Version, by_order, changed, full_date
 from monitor.types import Change, ChangeClass
@@ -21,6 +22,7 @@ from monitor.types import Change, ChangeClass
 _KEPT = 24
 _KEPT_OTHERS = 48
 Holder = TypeVar("Holder", Version, Position)
+_note = maker(Note)
 
 
 class Step(NamedTuple):
@@ -68,7 +70,7 @@ def kept(term: Term, evidence: Evidence, verdict: Verdict) -> Step:
 
 def noted(term: Term, evidence: Evidence, kind: NoteKind, reason: str) -> Note:
     """Why the evidence moved nothing."""
-    return Note(kind=kind, key=term.key, article=evidence.article, claim=evidence.claim, reason=reason)
+    return _note((kind, term.key, evidence.article, evidence.claim, reason))
 
 
 def _settle(case: Case, verdict: Verdict) -> Step:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
+from sys import intern
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -30,6 +31,8 @@ CLAIM_COLUMNS = tuple(f.name for f in fields(Claim))
 _KIND, _ACTOR, _QUALIFIER, _STATUS, _EXEMPTIONS = map(
     CLAIM_COLUMNS.index, ("kind", "actor", "qualifier", "status", "exemptions")
 )
+#: Words that are the same in very many claims: one object each saves a rebuild a fifth of its memory.
+_WORDS = tuple(map(CLAIM_COLUMNS.index, ("party", "counterparty", "scope", "unit")))
 _claim = maker(Claim)
 #: By value: an enum looked up by a call takes several times as long, and a rebuild looks up millions.
 _KINDS = {str(kind): kind for kind in Kind}
@@ -76,6 +79,8 @@ def claim_from(row: RowMapping) -> Claim:
 def claim_of(values: Sequence[Any]) -> Claim:
     """The claim of a row's CLAIM_COLUMNS."""
     told = list(values)
+    for place in _WORDS:
+        told[place] = intern(told[place])
     told[_KIND] = _KINDS[told[_KIND]]
     told[_ACTOR] = told[_ACTOR] or None
     told[_QUALIFIER] = _QUALIFIERS[told[_QUALIFIER]]
