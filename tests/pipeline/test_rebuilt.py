@@ -18,7 +18,7 @@ from config.words import Kind, Qualifier, Status
 from monitor.feeds.entry import Entry
 from monitor.ledger.codec import to_json
 from monitor.ledger.hands import HandError
-from monitor.ledger.terms import Act, Hand
+from monitor.ledger.terms import Act, Hand, Term
 from monitor.pipeline import deciding, rebuilding, steps
 from monitor.store import Store, chain, decisions, feeds, items, ledger, url_for
 from monitor.types import Article, Claim, Reading, TermKey
@@ -146,6 +146,25 @@ def test_a_rebuild_is_what_became_of_it_live(
         made = rebuilding.rebuild(connection, Config(), now)
         assert {term.key: to_json(term) for term in made.terms} == stored
         assert (made.differences, made.gone) == ((), ())
+        assert chain.verify(connection).faults == ()
+    store.close()
+
+
+def test_what_is_stored_otherwise_is_found_whole(tmp_path: Path) -> None:
+    store = Store.open(url_for(tmp_path))
+    now = live(store, [(0, 0, 2, (TODAY,)), (9, 0, 2, (TODAY,))], [])
+    empty, strange = Term(key=replace(KEY, scope="ships")), Term(key=replace(KEY, scope="steel"))
+    with store.begin() as connection:
+        (kept,) = ledger.all_terms(connection)
+        wrong = replace(kept, versions=(replace(kept.versions[0], value=99.0), *kept.versions[1:-1]))
+        told = replace(strange, versions=kept.versions[:1])
+        ledger.save_terms(connection, [wrong, empty, told], now)
+        made = rebuilding.rebuild(connection, Config(), now)
+        assert sorted(made.gone, key=lambda term: term.key.scope) == [empty, told]
+        found = {each.key: (each.before, each.after) for each in made.differences}
+        assert found == {kept.key: (wrong, kept), told.key: (told, None)}
+        rebuilding.accept(connection, made, "1", now)
+        assert ledger.all_terms(connection) == [kept]
         assert chain.verify(connection).faults == ()
     store.close()
 
