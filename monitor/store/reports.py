@@ -19,7 +19,6 @@ from sqlalchemy import (
     Subquery,
     and_,
     bindparam,
-    exists,
     func,
     insert,
     or_,
@@ -130,7 +129,7 @@ def _in_order(connection: Connection, until: datetime | None, deal: str | None) 
         .order_by(reports.c.recorded_at, func.coalesce(reports.c.place, reports.c.id))
     )
     if deal is not None:
-        query = query.where(exists().where(claims.c.report_id == reports.c.id, _between(deal)))
+        query = query.where(reports.c.id.in_(select(claims.c.report_id).where(_between(deal))))
     return array("q", connection.execute(query.execution_options(yield_per=_AT_ONCE)).scalars())
 
 
