@@ -45,7 +45,7 @@ def main() -> None:
         )
         print(f"wrote {path.name}: {path.stat().st_size / 1e6:.1f} MB", file=sys.stderr)
         if not args.models_only:
-            said = list(unseen(cases, analyst, lessons))
+            said = unseen(cases, analyst, lessons)
             path = MODELS / f"{args.language}.confidence.json"
             path.write_text(json.dumps({"knots": calibrated(said).to_json()}) + "\n", encoding="utf-8")
             print(f"wrote {path.name}: {len(said)} claims of articles that were not seen", file=sys.stderr)

@@ -14,6 +14,7 @@ from monitor.reading.calibration import Calibration
 from monitor.reading.reader import Reader
 from training.gold import GOLD, Case
 from training.instances import Lessons, folded
+from training.parallel import each
 
 #: Groups of like size that the mapping is drawn through; of 9,000 claims each has 450.
 GROUPS = 20
@@ -46,16 +47,24 @@ def _measure() -> Any:
     return module
 
 
-def unseen(cases: Sequence[Case], analyst: Analyst, lessons: Lessons, folds: int = 3) -> Iterator[Said]:
+def unseen(cases: Sequence[Case], analyst: Analyst, lessons: Lessons, folds: int = 3) -> list[Said]:
     """Every claim that is read of each article by models fitted on the lessons of all others."""
+
+    def said(fold: int) -> list[Said]:
+        return list(_said(parts[fold], fold, analyst, lessons))
+
+    parts = list(folded(cases, folds))
+    return [claim for found in each(said, range(folds)) for claim in found]
+
+
+def _said(held: Sequence[Case], fold: int, analyst: Analyst, lessons: Lessons) -> Iterator[Said]:
     pair = _measure().pair
-    for fold, held in enumerate(folded(cases, folds)):
-        reader = Reader(analyst, lessons.without({case.article.id for case in held}).fit())
-        for case in held:
-            claims = reader.read(case.article).claims
-            fields = [{**claim_fields(claim), "confidence": claim.confidence} for claim in claims]
-            found = {id(one) for _, one in pair(case.gold["claims"], fields)[0]}
-            yield from (Said(float(str(one["confidence"])), id(one) in found, fold) for one in fields)
+    reader = Reader(analyst, lessons.without({case.article.id for case in held}).fit())
+    for case in held:
+        claims = reader.read(case.article).claims
+        fields = [{**claim_fields(claim), "confidence": claim.confidence} for claim in claims]
+        found = {id(one) for _, one in pair(case.gold["claims"], fields)[0]}
+        yield from (Said(float(str(one["confidence"])), id(one) in found, fold) for one in fields)
 
 
 def calibrated(said: Iterable[Said]) -> Calibration:
@@ -87,7 +96,7 @@ def _mean(values: Iterable[float]) -> float:
 def cross_fitted(said: Sequence[Said]) -> list[Said]:
     """The same claims as sure as a mapping says that was drawn from the claims of the other folds."""
     out = []
-    for fold in sorted({each.fold for each in said}):
-        mapping: Callable[[float], float] = calibrated([each for each in said if each.fold != fold])
-        out += [Said(mapping(each.confidence), each.right, fold) for each in said if each.fold == fold]
+    for fold in sorted({one.fold for one in said}):
+        mapping: Callable[[float], float] = calibrated([one for one in said if one.fold != fold])
+        out += [Said(mapping(one.confidence), one.right, fold) for one in said if one.fold == fold]
     return out

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from config.vocabulary import raw_language, vocabulary
-from monitor.reading import attributes, claims, features, kinds, roles
+from monitor.reading import attributes, features, kinds, roles, sides
 from monitor.reading.analysis import Analyst
 from training import instances
 from training.gold import GOLD, Case, load
@@ -39,7 +39,7 @@ def judge_sides(train: Sequence[Case], test: Sequence[Case]) -> tuple[int, int, 
             kind = group[0]["kind"]
             by_role = roles.side_features(case.analysis, index, kind, told)
             places = {code: model.places(f) for code, f in by_role.items()}
-            options = list(claims.side_options(case.analysis, index, kind, told, group[0]["actor"]))
+            options = list(sides.side_options(case.analysis, index, kind, told, group[0]["actor"]))
             scores = [model.score(places[x][0], places[y][1], f) for x, y, f in options]
             party, counterparty, _ = options[best(scores)]
             wanted = {(g["party"], g["counterparty"]) for g in group}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from config.words import WORLD, Kind, Qualifier, Status
-from monitor.reading import attributes, couples, features, kinds, roles, standing
+from config.words import Kind, Qualifier, Status
+from monitor.reading import attributes, couples, features, kinds, sides, standing
 from monitor.reading.analysis import Analysis
 from monitor.reading.models import Models, softmax
 from monitor.reading.quantities import Quantity
 from monitor.reading.roles import Told
+from monitor.reading.sides import Look
 from monitor.types import Claim
 
 #: A figure is taken for a term from this probability on.
@@ -22,12 +24,21 @@ LEAST_CONFIDENCE = 0.4
 SURE = 0.85
 
 
-#: How many codes are weighed in pairs, out of those that look most like either side.
-MOST_SIDES = 4
-
-
 #: What is settled before the first figure.
 NOTHING_TOLD = Told()
+
+
+#: The unit of a change that is told as a difference.
+POINTS = "percentage_points"
+
+
+class Figures(NamedTuple):
+    """What a figure says: the value that holds, the one it replaces, or by how much it moves; and the unit."""
+
+    value: float | None
+    previous: float | None
+    delta: float | None
+    unit: str
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,8 @@ class Decision:
     claims: tuple[Claim, ...] = ()
     #: What the figures before it had settled.
     told: Told = NOTHING_TOLD
+    #: What the first look made of its sides.
+    look: Look | None = None
 
 
 @dataclass
@@ -55,60 +68,77 @@ class Assembler:
         ranked = [sorted(shares.items(), key=lambda pair: -pair[1]) for shares in looked]
         leads = {index: shares.get("previous", 0.0) for index, shares in enumerate(looked)}
         sure = max(map(kinds.taken, looked), default=0.0) >= SURE
+        kept = {
+            index: next(label for label, _ in ranked[index] if label not in kinds.NO_TERM)
+            for index, shares in enumerate(looked)
+            if sure and kinds.taken(shares) >= THRESHOLD and not is_holding(a, index)
+        }
+        figures = {index: self._figures(a, index, label, leads) for index, label in kept.items()}
+        looks = self.looks(a, {i: _kind(label) for i, label in kept.items() if figures[i] is not None})
+        pairs = sides.settled(a, looks, self.models)
         told = Told()
         out = []
         for index, q in enumerate(a.quantities):
             kind, probability = ranked[index][0]
-            taken = 0.0 if is_holding(a, index) else kinds.taken(looked[index])
-            if not sure or taken < THRESHOLD:
+            if index not in kept:
                 reason = "the older figure of another" if kind == "previous" else "no term"
                 out.append(Decision(q, kind if kind in kinds.NO_TERM else "none", probability, reason, told=told))
                 continue
-            label, probability = next((k, p) for k, p in ranked[index] if k not in kinds.NO_TERM)
-            kind = Kind.TARIFF if label == kinds.SURCHARGE else label
-            claims = self._claims(a, index, kind, taken, told, self._figures(a, index, label, leads))
-            if not claims:
+            found = figures[index]
+            if found is None:
                 out.append(Decision(q, "none", probability, "no figure to reckon it from", told=told))
                 continue
-            kept = tuple(claim for claim in claims if claim.confidence >= LEAST_CONFIDENCE)
-            reason = "a term" if kept else "a term, but it is too unsure whose and on what"
-            out.append(Decision(q, kind, probability, reason, kept, told))
-            first = claims[0]
-            pairs = told.pairs | {(kind, c.party, c.counterparty) for c in claims}
-            scopes = tuple(dict.fromkeys(c.scope for c in claims))
-            goods = told.goods | {(kind, first.value or 0.0, scopes)}
-            sides = (first.party, first.counterparty)
-            told = Told(*sides, scopes, first.status, first.actor, kind, pairs, goods, first.effective, index)
+            kind, probability = kept[index], looked[index][kept[index]]
+            claims = self._claims(a, index, looks[index], kinds.taken(looked[index]), told, found, pairs[index])
+            trusted = tuple(claim for claim in claims if claim.confidence >= LEAST_CONFIDENCE)
+            reason = "a term" if trusted else "a term, but it is too unsure whose and on what"
+            out.append(Decision(q, kind, probability, reason, trusted, told, looks[index]))
+            told = told_after(told, index, claims)
         return out
+
+    def looks(self, a: Analysis, taken: Mapping[int, str]) -> dict[int, Look]:
+        """A first look at the sides of figures that are terms. `taken`: the kind of each, by its index, in order."""
+        told = Told()
+        out = {}
+        for index, kind in taken.items():
+            out[index] = look = self.look(a, index, kind, told)
+            pair = look.pair
+            pairs = {(kind, *both) for both in couples.expanded(a, index, kind, *pair)}
+            told = Told(*pair, actor=look.actor, kind=kind, pairs=told.pairs | pairs, index=index)
+        return out
+
+    def look(self, a: Analysis, index: int, kind: str, told: Told) -> Look:
+        """A first look at the sides of one figure, after what was told before it."""
+        actor = None
+        if kind in ("investment", "purchase", "duration", "annual_cap"):
+            options = attributes.actor_options(a, index, kind, told)
+            chosen = respective_firm(a, index) or self._best("actor", options)[0]
+            actor = str(chosen) if chosen else None
+        return Look(kind, actor, sides.weighed(a, index, kind, told, actor, self.models))
 
     def _claims(
         self,
         a: Analysis,
         index: int,
-        kind: str,
+        look: Look,
         probability: float,
         told: Told,
-        figures: tuple[float | None, float | None, float | None, str],
+        figures: Figures,
+        settled: tuple[sides.Pair, float],
     ) -> list[Claim]:
         q = a.quantities[index]
+        kind, actor = look.kind, look.actor
         value, previous, delta, unit = figures
-        if value is None and delta is None:
-            return []
-        actor = None
-        if kind in ("investment", "purchase", "duration", "annual_cap"):
-            options = attributes.actor_options(a, index, kind, told)
-            actor = respective_firm(a, index) or self._best("actor", options)[0]
-        sides, side_probability = self.sides(a, index, kind, told, str(actor) if actor else None)
-        scopes, scope_probability = self.scopes(a, index, kind, replace(told, actor=str(actor) if actor else None))
+        (party, counterparty), side_probability = settled
+        scopes, scope_probability = self.scopes(a, index, kind, replace(told, actor=actor))
         status = self.status(a, index, kind, told)
         effective = self._best("effective", attributes.effective_options(a, index, kind, status, told))[0]
         start, end = quote_span(a, index)
-        body = a.doc.body
         claim = Claim(
             kind=Kind(kind),
-            party=sides[0][0],
-            counterparty=sides[0][1],
-            actor=str(actor) if actor else None,
+            party=party,
+            counterparty=counterparty,
+            actor=actor,
             scope=scopes[0],
             value=value,
             unit=unit,
@@ -118,21 +148,19 @@ class Assembler:
             status=Status(status),
             effective=str(effective) if effective else None,
             delta=delta,
-            quote=body[start:end],
+            quote=a.doc.body[start:end],
             start=start,
             end=end,
             confidence=round(probability * side_probability * scope_probability, 3),
         )
         return [
-            replace(claim, party=party, counterparty=counterparty, scope=scope)
-            for party, counterparty in sides
+            replace(claim, party=one, counterparty=other, scope=scope)
+            for one, other in couples.expanded(a, index, kind, party, counterparty)
             for scope in scopes
         ]
 
-    def _figures(
-        self, a: Analysis, index: int, label: str, leads: dict[int, float]
-    ) -> tuple[float | None, float | None, float | None, str]:
-        """Value, previous, delta and unit of a figure."""
+    def _figures(self, a: Analysis, index: int, label: str, leads: Mapping[int, float]) -> Figures | None:
+        """What a figure of that label says; None where there is no figure to reckon it from."""
         q = a.quantities[index]
         options = attributes.previous_options(a, index, leads)
         best, _ = self._best("previous", options)
@@ -143,12 +171,12 @@ class Assembler:
                 if previous is not None
                 else next((p.value for p in reversed(a.quantities[:index]) if p.family == "percent"), None)
             )
-            return (round(older * q.value, 4), older, None, "percent") if older else (None, None, None, "percent")
+            return Figures(round(older * q.value, 4), older, None, "percent") if older else None
         if q.family == "points":
             is_rate = label == kinds.SURCHARGE
-            return (q.value, previous, None, "percent") if is_rate else (None, None, q.value, "percentage_points")
+            return Figures(q.value, previous, None, "percent") if is_rate else Figures(None, None, q.value, POINTS)
         unit = q.unit or next((p.unit for p in a.quantities if p.family == "money" and p.unit), "USD")
-        return q.value, previous, None, unit
+        return Figures(q.value, previous, None, unit)
 
     def _best(self, name: str, options: list[attributes.Option]) -> tuple[str | float | None, float]:
         """The likeliest option of a choice and its probability."""
@@ -156,22 +184,6 @@ class Assembler:
         shares = softmax([model.score(option.features) for option in options])
         best = max(range(len(options)), key=lambda k: shares[k])
         return options[best].value, shares[best]
-
-    def sides(
-        self, a: Analysis, index: int, kind: str, told: Told, actor: str | None
-    ) -> tuple[list[tuple[str, str]], float]:
-        """The pairs (party, counterparty) that a figure is about, and how likely the first is."""
-        model = self.models.pairs["sides"]
-        by_role = roles.side_features(a, index, kind, told)
-        places = {code: model.places(f) for code, f in by_role.items()}
-        likely = likeliest({code: model.alone(first) for code, (first, _) in places.items()})
-        likely |= likeliest({code: model.alone(second) for code, (_, second) in places.items()})
-        options = list(side_options(a, index, kind, told, actor, likely))
-        scores = [model.score(places[p][0], places[c][1], f) for p, c, f in options]
-        shares = softmax(scores)
-        best = max(range(len(options)), key=lambda k: shares[k])
-        party, counterparty, _ = options[best]
-        return couples.expanded(a, index, kind, party, counterparty), shares[best]
 
     def scopes(self, a: Analysis, index: int, kind: str, told: Told) -> tuple[tuple[str, ...], float]:
         """The scopes that a figure is about, the likeliest list of them, and how likely it is."""
@@ -192,29 +204,26 @@ class Assembler:
         return model.labels[max(range(len(shares)), key=lambda k: shares[k])]
 
 
-def likeliest(scores: Mapping[str, float]) -> set[str]:
-    """The few codes that a side can still be: the others are so far behind that no pair brings them back."""
-    return set(sorted(scores, key=scores.__getitem__)[-MOST_SIDES:])
+def told_after(told: Told, index: int, claims: Sequence[Claim]) -> Told:
+    """What is carried on from the claims of a figure to the next."""
+    first = claims[0]
+    scopes = tuple(dict.fromkeys(c.scope for c in claims))
+    return Told(
+        party=first.party,
+        counterparty=first.counterparty,
+        scopes=scopes,
+        status=first.status,
+        actor=first.actor,
+        kind=first.kind,
+        pairs=told.pairs | {(first.kind, c.party, c.counterparty) for c in claims},
+        goods=told.goods | {(first.kind, first.value or 0.0, scopes)},
+        effective=first.effective,
+        index=index,
+    )
 
 
-def side_options(
-    a: Analysis, index: int, kind: str, told: Told, actor: str | None, likely: Collection[str] | None = None
-) -> Iterator[tuple[str, str, list[str]]]:
-    """Every ordered pair of candidate codes, or of the likely ones among them, with the features of the pair."""
-    frame = couples.Frame.of(a, index, kind, told)
-    codes = roles.candidates(a, index, told)
-    others = [*codes, WORLD]
-    if likely is not None:
-        codes, others = [c for c in codes if c in likely], [c for c in others if c in likely]
-    homes = {c.country for c in a.companies if actor and c.name == actor}
-    for party in codes:
-        for counterparty in others:
-            if party == counterparty:
-                continue
-            pair = frame.features(party, counterparty)
-            if actor:
-                pair.append(f"home{party in homes}{bool(homes)}")
-            yield party, counterparty, pair
+def _kind(label: str) -> str:
+    return Kind.TARIFF if label == kinds.SURCHARGE else label
 
 
 def profit_scopes(a: Analysis, index: int) -> dict[str, list[str]]:
