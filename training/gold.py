@@ -14,7 +14,6 @@ from monitor.reading.analysis import Analysis, Analyst
 from monitor.reading.kinds import Sketch
 from monitor.reading.quantities import Quantity
 from monitor.reading.roles import Told
-from monitor.reading.sides import Look
 from monitor.reading.text import fold
 from monitor.types import Article, Source
 
@@ -46,8 +45,6 @@ class Case:
     heard: list[Told] = field(default_factory=list)
     #: What the same models took each figure for, at a first look.
     sketch: Sketch | None = None
-    #: What they made of the sides of figures, at a first look.
-    looks: dict[int, Look] = field(default_factory=dict)
 
 
 def article(row: dict[str, Any]) -> Article:

@@ -32,7 +32,6 @@ STRENGTH = {
 PLANS = {
     "kind": Plan(hidden=24),
     "kind_again": Plan(hidden=16),
-    "sides_again": Plan(hidden=16),
     "status": Plan(),
     "scope": Plan(),
     "sides": Plan(),
@@ -134,18 +133,6 @@ def sides(cases: Sequence[Case], way: Way = walk) -> Iterator[PairChoice]:
             if right:
                 pairs = [(place[p], place[c], f) for p, c, f in options]
                 yield PairChoice(list(by_role.values()), pairs, right, case.article.id)
-
-
-def sides_again(cases: Sequence[Case]) -> Iterator[Choice]:
-    """The pair of each figure after a first look at all of its article by models that have not seen it."""
-    for case in cases:
-        for index, group in case.groups.items():
-            if index in case.looks:
-                found = who.second_features(case.analysis, case.looks, index)
-                wanted = {(c["party"], c["counterparty"]) for c in group}
-                right = {k for k, pair in enumerate(found) if pair in wanted}
-                if right and len(found) > 1:
-                    yield Choice(list(found.values()), right, case.article.id)
 
 
 def scopes(cases: Sequence[Case], way: Way = walk) -> Iterator[Choice]:
@@ -250,7 +237,6 @@ class Lessons:
     def hear(self, cases: Sequence[Case]) -> None:
         """Adds what was overheard: the same decisions after what models told, right or wrong."""
         self.labelled[looks.MODEL] = list(kinds_again(cases))
-        self.choices[who.MODEL] = list(sides_again(cases))
         self.labelled["status"] += statuses(cases, overheard)
         self.choices["scope"] += scopes(cases, overheard)
         for name in ("actor", "effective"):
@@ -308,31 +294,20 @@ def taught(cases: Sequence[Case], folds: int = 3) -> Lessons:
         parts = list(folded(cases, folds))
         for held, noted in zip(parts, each(lambda held: notes(held, lessons), parts), strict=True):
             for case, note in zip(held, noted, strict=True):
-                case.sketch, case.heard, case.looks = note
+                case.sketch, case.heard = note
         lessons.hear(cases)
     return lessons
 
 
-#: What models that have not seen a case make of it: each figure's kind, what was told before each, and the first look
-#: at the sides of those that the models take for a term, or that are one.
-Note = tuple[looks.Sketch, list[Told], dict[int, who.Look]]
+#: What models that have not seen a case make of it: each figure's kind at a first look, what was told before each.
+Note = tuple[looks.Sketch, list[Told]]
 
 
 def notes(held: Sequence[Case], lessons: Lessons) -> list[Note]:
     """What models make of cases whose lessons they have not had."""
     assembler = claims.Assembler(lessons.without({case.article.id for case in held}).fit())
-    return [_note(case, assembler) for case in held]
-
-
-def _note(case: Case, assembler: claims.Assembler) -> Note:
-    decisions = assembler.decide(case.analysis)
-    heard = [decision.told for decision in decisions]
-    seen = {index: d.look for index, d in enumerate(decisions) if d.look is not None}
-    for index, group in case.groups.items():
-        if index not in seen:
-            look = assembler.look(case.analysis, index, group[0]["kind"], heard[index])
-            seen[index] = replace(look, taken=False)
-    return looks.first_look(case.analysis, assembler.models), heard, seen
+    decided = ((case.analysis, assembler.decide(case.analysis)) for case in held)
+    return [(looks.first_look(a, assembler.models), [d.told for d in decisions]) for a, decisions in decided]
 
 
 def train(cases: Sequence[Case], folds: int = 3) -> Models:

@@ -12,7 +12,6 @@ from monitor.reading.analysis import Analysis
 from monitor.reading.models import Models, softmax
 from monitor.reading.quantities import Quantity
 from monitor.reading.roles import Told
-from monitor.reading.sides import Look
 from monitor.types import Claim
 
 #: A figure is taken for a term from this probability on.
@@ -52,8 +51,6 @@ class Decision:
     claims: tuple[Claim, ...] = ()
     #: What the figures before it had settled.
     told: Told = NOTHING_TOLD
-    #: What the first look made of its sides.
-    look: Look | None = None
 
 
 @dataclass
@@ -68,68 +65,36 @@ class Assembler:
         ranked = [sorted(shares.items(), key=lambda pair: -pair[1]) for shares in looked]
         leads = {index: shares.get("previous", 0.0) for index, shares in enumerate(looked)}
         sure = max(map(kinds.taken, looked), default=0.0) >= SURE
-        kept = {
-            index: next(label for label, _ in ranked[index] if label not in kinds.NO_TERM)
-            for index, shares in enumerate(looked)
-            if sure and kinds.taken(shares) >= THRESHOLD and not is_holding(a, index)
-        }
-        figures = {index: self._figures(a, index, label, leads) for index, label in kept.items()}
-        looks = self.looks(a, {i: _kind(label) for i, label in kept.items() if figures[i] is not None})
-        pairs = sides.settled(a, looks, self.models)
         told = Told()
         out = []
         for index, q in enumerate(a.quantities):
             kind, probability = ranked[index][0]
-            if index not in kept:
+            taken = 0.0 if is_holding(a, index) else kinds.taken(looked[index])
+            if not sure or taken < THRESHOLD:
                 reason = "the older figure of another" if kind == "previous" else "no term"
                 out.append(Decision(q, kind if kind in kinds.NO_TERM else "none", probability, reason, told=told))
                 continue
-            found = figures[index]
-            if found is None:
+            kind, probability = next((k, p) for k, p in ranked[index] if k not in kinds.NO_TERM)
+            figures = self._figures(a, index, kind, leads)
+            if figures is None:
                 out.append(Decision(q, "none", probability, "no figure to reckon it from", told=told))
                 continue
-            kind, probability = kept[index], looked[index][kept[index]]
-            claims = self._claims(a, index, looks[index], kinds.taken(looked[index]), told, found, pairs[index])
-            trusted = tuple(claim for claim in claims if claim.confidence >= LEAST_CONFIDENCE)
-            reason = "a term" if trusted else "a term, but it is too unsure whose and on what"
-            out.append(Decision(q, kind, probability, reason, trusted, told, looks[index]))
+            claims = self._claims(a, index, Kind.TARIFF if kind == kinds.SURCHARGE else kind, taken, told, figures)
+            kept = tuple(claim for claim in claims if claim.confidence >= LEAST_CONFIDENCE)
+            reason = "a term" if kept else "a term, but it is too unsure whose and on what"
+            out.append(Decision(q, kind, probability, reason, kept, told))
             told = told_after(told, index, claims)
         return out
 
-    def looks(self, a: Analysis, taken: Mapping[int, str]) -> dict[int, Look]:
-        """A first look at the sides of figures that are terms. `taken`: the kind of each, by its index, in order."""
-        told = Told()
-        out = {}
-        for index, kind in taken.items():
-            out[index] = look = self.look(a, index, kind, told)
-            pair = look.pair
-            pairs = {(kind, *both) for both in couples.expanded(a, index, kind, *pair)}
-            told = Told(*pair, actor=look.actor, kind=kind, pairs=told.pairs | pairs, index=index)
-        return out
-
-    def look(self, a: Analysis, index: int, kind: str, told: Told) -> Look:
-        """A first look at the sides of one figure, after what was told before it."""
-        actor = None
-        if kind in ("investment", "purchase", "duration", "annual_cap"):
-            options = attributes.actor_options(a, index, kind, told)
-            chosen = respective_firm(a, index) or self._best("actor", options)[0]
-            actor = str(chosen) if chosen else None
-        return Look(kind, actor, sides.weighed(a, index, kind, told, actor, self.models))
-
     def _claims(
-        self,
-        a: Analysis,
-        index: int,
-        look: Look,
-        probability: float,
-        told: Told,
-        figures: Figures,
-        settled: tuple[sides.Pair, float],
+        self, a: Analysis, index: int, kind: str, probability: float, told: Told, figures: Figures
     ) -> list[Claim]:
         q = a.quantities[index]
-        kind, actor = look.kind, look.actor
         value, previous, delta, unit = figures
-        (party, counterparty), side_probability = settled
+        actor = self._actor(a, index, kind, told)
+        pairs = sides.weighed(a, index, kind, told, actor, self.models)
+        party, counterparty = max(pairs, key=pairs.__getitem__)
+        side_probability = pairs[party, counterparty]
         scopes, scope_probability = self.scopes(a, index, kind, replace(told, actor=actor))
         status = self.status(a, index, kind, told)
         effective = self._best("effective", attributes.effective_options(a, index, kind, status, told))[0]
@@ -158,6 +123,13 @@ class Assembler:
             for one, other in couples.expanded(a, index, kind, party, counterparty)
             for scope in scopes
         ]
+
+    def _actor(self, a: Analysis, index: int, kind: str, told: Told) -> str | None:
+        """The firm whose commitment a figure is, where it is a firm's."""
+        if kind not in ("investment", "purchase", "duration", "annual_cap"):
+            return None
+        chosen = respective_firm(a, index) or self._best("actor", attributes.actor_options(a, index, kind, told))[0]
+        return str(chosen) if chosen else None
 
     def _figures(self, a: Analysis, index: int, label: str, leads: Mapping[int, float]) -> Figures | None:
         """What a figure of that label says; None where there is no figure to reckon it from."""
@@ -220,10 +192,6 @@ def told_after(told: Told, index: int, claims: Sequence[Claim]) -> Told:
         effective=first.effective,
         index=index,
     )
-
-
-def _kind(label: str) -> str:
-    return Kind.TARIFF if label == kinds.SURCHARGE else label
 
 
 def profit_scopes(a: Analysis, index: int) -> dict[str, list[str]]:

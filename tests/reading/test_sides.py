@@ -1,4 +1,4 @@
-"""Who is on which side of a figure: a look at each by itself, and a second in the light of the others."""
+"""Who is on which side of a figure: the pairs that are weighed, and what each has."""
 
 from __future__ import annotations
 
@@ -10,16 +10,9 @@ import pytest
 from config.vocabulary import raw_language, vocabulary
 from monitor.reading import sides
 from monitor.reading.analysis import Analysis, Analyst
-from monitor.reading.kinds import step
-from monitor.reading.models import Models, Rank, models
+from monitor.reading.models import models
 from monitor.reading.roles import Told
-from monitor.reading.sides import MODEL, Look, Pair
 from monitor.types import Article, Source
-
-KOREA, JAPAN, BACK = ("US", "KR"), ("US", "JP"), ("KR", "US")
-#: A second look that believes what the other figures say on average, and nothing else.
-CROWD = Models({}, {MODEL: Rank.linear({f"tam{n}": (n - 4.0) for n in range(10)})}, {})
-NOTHING = Models({}, {}, {})
 
 
 @cache
@@ -33,51 +26,24 @@ def analysed(text: str) -> Analysis:
     return analyst().analyse(Article(id="x", source=source, published=day, observed=day, title="Trade", text=text))
 
 
-def look(shares: dict[Pair, float], kind: str = "tariff", taken: bool = True) -> Look:
-    return Look(kind, None, shares, taken)
-
-
-TEXT = analysed("Cars pay 15 percent. Steel pays 50 percent. Copper pays 25 percent.")
-
-
-def test_a_first_look_gives_every_pair_its_share() -> None:
+def test_a_look_gives_every_pair_its_share() -> None:
     a = analysed("The United States will charge 15 percent on goods from Korea, Seoul said.")
     shares = sides.weighed(a, 0, "tariff", Told(), None, models("en"))
     assert sum(shares.values()) == pytest.approx(1.0)
-    assert max(shares, key=shares.__getitem__) == KOREA
+    assert max(shares, key=shares.__getitem__) == ("US", "KR")
 
 
-def test_without_a_second_model_the_first_look_stands() -> None:
-    looks = {0: look({KOREA: 0.9, JAPAN: 0.1}), 1: look({KOREA: 0.4, JAPAN: 0.6})}
-    assert sides.settled(TEXT, looks, NOTHING) == {0: (KOREA, 0.9), 1: (JAPAN, 0.6)}
+def test_only_the_likeliest_codes_are_weighed_in_pairs() -> None:
+    many = "Japan, Korea, India, Brazil, Vietnam, Peru and Chile met. The United States will charge Korea 15 percent."
+    shares = sides.weighed(analysed(many), 0, "tariff", Told(), None, models("en"))
+    weighed = {code for pair in shares for code in pair}
+    assert {"US", "KR"} <= weighed
+    assert len(shares) < len(list(sides.side_options(analysed(many), 0, "tariff", Told(), None)))
+    assert len(weighed) <= 2 * sides.MOST_SIDES
 
 
-def test_the_other_figures_can_turn_a_doubtful_one() -> None:
-    looks = {
-        0: look({KOREA: 0.95, JAPAN: 0.05}),
-        1: look({KOREA: 0.45, JAPAN: 0.55}),
-        2: look({KOREA: 0.95, JAPAN: 0.05}),
-    }
-    settled = sides.settled(TEXT, looks, CROWD)
-    assert settled[1][0] == KOREA
-    assert 0.5 < settled[1][1] < 1.0
-
-
-def test_a_figure_that_is_no_term_says_nothing_of_the_others() -> None:
-    looks = {0: look({KOREA: 1.0}, taken=False), 1: look({JAPAN: 0.7, KOREA: 0.3})}
-    found = sides.second_features(TEXT, looks, 1)
-    assert f"talone{step(0.7)}" in found[JAPAN]
-    # but it is looked at itself, with what the terms around it say
-    assert f"tam{step(0.3)}" in sides.second_features(TEXT, looks, 0)[KOREA]
-
-
-def test_what_stands_before_and_behind_is_told_apart_and_by_how_near_it_is() -> None:
-    looks = {0: look({KOREA: 1.0}), 1: look({KOREA: 0.5, BACK: 0.5}), 2: look({BACK: 1.0})}
-    found = sides.second_features(TEXT, looks, 1)
-    assert {"tpnextk:11", "tnnextk:00"} <= set(found[KOREA])
-    assert {"tpnextk:00", "tnnextk:11"} <= set(found[BACK])
-
-
-def test_a_pair_that_is_out_of_the_question_is_not_looked_at_again() -> None:
-    looks = {0: look({KOREA: 0.999, JAPAN: 0.001}), 1: look({JAPAN: 1.0})}
-    assert list(sides.second_features(TEXT, looks, 0)) == [KOREA]
+def test_a_firm_s_home_is_told_with_the_pair() -> None:
+    a = analysed("Samsung will invest $17 billion in Texas, the United States.")
+    pairs = {(p, c): f for p, c, f in sides.side_options(a, 0, "investment", Told(), "Samsung Electronics")}
+    assert "homeTrueTrue" in pairs["KR", "US"]
+    assert "homeFalseTrue" in pairs["US", "KR"]
