@@ -64,8 +64,9 @@ def hubs_of(loaded: Loaded) -> dict[str, dict[str, str | None]]:
         found = hubs.listing(connection) if connection is not None else {}
     return {
         name: {
-            "address": masked(one.hub), "topic": masked(one.topic), "state": str(one.state), "lease_until": when(one.lease_until),
-            "pushed_at": when(one.pushed_at), "error": masked(one.last_error or "") or None,
+            "address": masked(one.hub), "topic": masked(one.topic), "state": str(one.state),
+            "lease_until": when(one.lease_until), "pushed_at": when(one.pushed_at),
+            "error": masked(one.last_error or "") or None,
         }
         for name, one in found.items()
     }  # fmt: skip
