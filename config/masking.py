@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl, urlsplit
 HIDDEN: Final = "…"
 #: How the names of such parameters end: `apikey`, `access_token`, `X-Amz-Signature`.
 ENDINGS: Final = "key|token|secret|passw(?:or)?d|pwd|signature|sig|auth"
-#: `https://user:password@host`: all that stands before the @.
-_USERINFO: Final = re.compile(r"(?<=://)[^\s/?#@]{1,500}@")
+#: `https://user:password@host`: all that stands before the last @.
+_USERINFO: Final = re.compile(r"(?<=://)[^\s/?#]{1,500}@")
 
 
 def parameters(endings: str) -> re.Pattern[str]:
@@ -34,5 +34,19 @@ def secret_parameters(url: str) -> list[str]:
         query = urlsplit(url).query
     except ValueError:  # No address at all, which is for others to say.
         return []
-    pairs = [(name, value) for part in query.split(";") for name, value in parse_qsl(part)]
-    return list(dict.fromkeys(name for name, value in pairs if value and _NAME.fullmatch(name)))
+    return list(dict.fromkeys(name for part in re.split("[&;]", query) for name in _secret_names(part)))
+
+
+def without_secrets(url: str) -> str:
+    """An address without those parameters."""
+    parts = urlsplit(url)
+    kept = (_others(part) for part in parts.query.split("&"))
+    return parts._replace(query="&".join(part for part in kept if part)).geturl()
+
+
+def _others(part: str) -> str:
+    return ";".join(one for one in part.split(";") if not _secret_names(one))
+
+
+def _secret_names(parameter: str) -> list[str]:
+    return [name for name, _ in parse_qsl(parameter) if _NAME.fullmatch(name)]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from config.masking import masked, secret_parameters
+from config.masking import masked, secret_parameters, without_secrets
 from monitor.cli.feedstore import at_address, known, when_asked
 from monitor.cli.loading import counted, load_or_exit
 from monitor.cli.refusals import Unfit, Unknown
@@ -77,9 +77,9 @@ def add(
         if "." not in url.partition("/")[0] and ":" not in url:
             raise Unfit(f'"{url[:100]}" is no address: write https://example.org, or the address of a feed')
         url = f"https://{url}"
+    probe = _valid({"name": name or "new", "url": url} | given)
     if not open_:
         _refuse_secret(url)
-    probe = _valid({"name": name or "new", "url": url} | given)
     skip = unchecked or _is_own(loaded, url)
     found = [] if skip else _chosen(_found(probe, loaded.config.settings, as_json), url, everything, any_)
     if name and len(found) > 1:
@@ -121,18 +121,15 @@ def _refuse_secret(url: str) -> None:
     import re
     from shlex import quote
 
-    from yarl import URL
-
     names = secret_parameters(url)
     if not names:
         return
-    given = " ".join(quote(f"{name}=env:FEED_{re.sub('[^A-Z0-9]+', '_', name.upper())}") for name in names)
-    bare = str(URL(url).without_query_params(*names))
+    given = [quote(f"{name}=env:FEED_{re.sub('[^A-Z0-9]+', '_', name.upper())}") for name in names]
     listed = ", ".join(f'"{name}"' for name in names)
     raise Unfit(
         f"{listed} in the address looks like a secret, and addresses are stored and shown. Put its value into a "
         f"variable of the daemon's environment (env:NAME) or into a file (file:/path), and give the address without:\n"
-        f"  pactwatch feeds add {quote(bare)} --query {given.replace(' ', ' --query ')}\n"
+        f"  pactwatch feeds add {quote(without_secrets(url))} {' '.join(f'--query {one}' for one in given)}\n"
         "Where it is no secret, add --not-secret."
     )
 

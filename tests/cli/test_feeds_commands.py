@@ -213,6 +213,9 @@ def test_a_key_in_the_address_is_refused_with_how_to_store_it(home: Home, asked:
     assert SECRET not in result.output
     again = f"pactwatch feeds add '{home.base}/all.xml?lang=en&page=1' --query apikey=env:FEED_APIKEY"
     assert again in result.stderr and "--not-secret" in result.stderr
+    for url in ("https://x:99999/?apikey={}", "https://me:{}@x.example/?apikey=1", "https://x.example/?a=1;apikey={}"):
+        result = home.run("add", url.format(SECRET))
+        assert result.exit_code == 2 and SECRET not in result.output and "Traceback" not in result.output
 
 
 def test_a_key_that_stands_in_an_address_is_shown_nowhere(home: Home) -> None:

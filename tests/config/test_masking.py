@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.masking import HIDDEN, masked, secret_parameters
+from config.masking import HIDDEN, masked, secret_parameters, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,19 @@ def test_parameters_that_look_like_a_secret_are_named(url: str, names: list[str]
     assert secret_parameters(url) == names
 
 
+@pytest.mark.parametrize(
+    ("url", "rest"),
+    [
+        ("https://x.example/f?lang=en&apikey=abc&page=1", "https://x.example/f?lang=en&page=1"),
+        ("https://x.example/f?a=1;token=abc&b=2;c=3", "https://x.example/f?a=1&b=2;c=3"),
+        ("https://x.example/f?api%6Bey=abc", "https://x.example/f"),
+        ("https://x.example/f?q=%26a&q=b", "https://x.example/f?q=%26a&q=b"),
+    ],
+)
+def test_an_address_without_what_looks_like_a_secret(url: str, rest: str) -> None:
+    assert without_secrets(url) == rest
+
+
 WORD = st.text("abcdefghijklmnop0123456789", min_size=8, max_size=20)
 
 
@@ -41,3 +54,4 @@ def test_what_is_named_is_not_shown_and_all_else_is(name: str, secret: str, rest
 
 def test_user_and_password_are_not_shown() -> None:
     assert masked("https://me:geheim@x.example/f") == f"https://{HIDDEN}@x.example/f"
+    assert masked("https://me:ge@heim@x.example/f?to=a@b") == f"https://{HIDDEN}@x.example/f?to=a@b"
