@@ -100,6 +100,8 @@ class Daemon:
         self._notifier = notifier or Notifier()
         self._opener = opener
         self._complaints = Complaints()
+        #: Set once there is something that can take a reload over.
+        self._open = asyncio.Event()
         self._reloading = asyncio.Lock()
         self._reloads: set[asyncio.Task[bool]] = set()
         self._pace = pace or Pace()
@@ -149,9 +151,13 @@ class Daemon:
         task.add_done_callback(self._reloads.discard)
 
     async def reload(self) -> bool:
-        """Read the configuration anew and take it over whole, or not at all; returns which."""
+        """Read the configuration anew and take it over whole, or not at all; returns which.
+
+        Asked for while the database is still waited for, it comes once that is open.
+        """
         if self._reload is None:
             return False
+        await self._open.wait()
         async with self._reloading:
             self._notifier.reloading()
             try:
@@ -190,6 +196,7 @@ class Daemon:
                     yield False
                     return
                 self._works, self.loaded = works, without_feeds(self.loaded)
+                self._open.set()
                 try:
                     with frugal.kept():
                         yield True

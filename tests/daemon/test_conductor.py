@@ -178,6 +178,20 @@ async def test_the_start_waits_for_a_locked_database(stage: Any, monkeypatch: py
         await running
 
 
+async def test_a_reload_during_the_start_comes_after_it(stage: Any) -> None:
+    new = stage.loaded(contact="desk@example.org")
+    daemon = stage.daemon(reload=lambda: new)
+    with capture_logs() as logs:
+        running = asyncio.create_task(daemon.run(stage.stop))
+        daemon.request_reload()
+        await stage.until(lambda: any(line["event"] == "config_reloaded" for line in logs))
+        stage.stop.set()
+        await running
+    assert stage.works.log[0] == "open"
+    assert daemon.loaded == new
+    assert not [line for line in logs if line["event"] == "config_kept"]
+
+
 async def test_a_database_that_is_none_ends_the_start_with_its_reason(stage: Any) -> None:
     data = stage.folder / "data"
     data.mkdir()
