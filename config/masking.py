@@ -15,8 +15,11 @@ _USERINFO: Final = re.compile(r"(?<=://)[^\s/?#]{1,500}@")
 
 
 def parameters(endings: str) -> re.Pattern[str]:
-    """A pattern for parameters, anywhere in a text, whose names end so; its first group is all before the value."""
-    return re.compile(rf"(?i)([?&;](?:[a-z0-9_.%-]{{0,40}})(?:{endings})=)[^&\s\"'<>#;]+")
+    """A pattern for parameters, anywhere in a text, whose names end so; its first group is all before the value.
+
+    A value that is hidden already is left out: what stands behind it is the text's own.
+    """
+    return re.compile(rf"(?i)([?&;](?:[a-z0-9_.%-]{{0,40}})(?:{endings})=)(?!{HIDDEN})[^&\s\"'<>#;]+")
 
 
 _PARAMETER: Final = parameters(ENDINGS)

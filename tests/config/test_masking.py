@@ -50,6 +50,8 @@ def test_what_is_named_is_not_shown_and_all_else_is(name: str, secret: str, rest
     shown = masked(f"it redirects to {url} and stops")
     assert shown == f"it redirects to https://x.example/{rest}?page={rest}&{name}={HIDDEN}&lang=en and stops"
     assert masked(shown) == shown
+    told = f"{masked(url.removesuffix('&lang=en'))}: nothing there"
+    assert told.endswith(f"{HIDDEN}: nothing there") and masked(told) == told
 
 
 def test_user_and_password_are_not_shown() -> None:
