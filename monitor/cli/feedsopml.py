@@ -83,7 +83,7 @@ def _content(file: str) -> bytes:
 def _tell(file: str, steps: Sequence[Step], *, dry_run: bool, as_json: bool) -> None:
     if as_json:
         for one in steps:
-            name = one.feed.name if one.feed else one.outline.title
+            name = one.feed.name if one.feed else masked(one.outline.title)
             row = {
                 "outcome": one.act,
                 "name": name,
@@ -104,9 +104,9 @@ def _tell(file: str, steps: Sequence[Step], *, dry_run: bool, as_json: bool) -> 
     click.echo(f"{counted(len(steps), 'feed')} in the list: {said}" if steps else "The list has no feeds.")
     refused = [one for one in steps if one.act == "refused"]
     for one in refused[:SHOWN]:
-        click.echo(
-            f'  {file}:{one.outline.line}: "{one.outline.title or masked(one.outline.url)}": {one.why}', err=True
-        )
+        # Many readers write an address for the title of a feed that has none.
+        name = masked(one.outline.title or one.outline.url)
+        click.echo(f'  {file}:{one.outline.line}: "{name}": {one.why}', err=True)
     if len(refused) > SHOWN:
         click.echo(f"  and {len(refused) - SHOWN} more; --json lists all", err=True)
 

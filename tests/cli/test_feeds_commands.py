@@ -240,6 +240,13 @@ def test_a_list_with_a_key_in_an_address_is_taken_without_it(home: Home, tmp_pat
     assert result.exit_code == 1 and "1 added, 1 could not be taken" in result.stdout
     assert '"token" in its address looks like a secret' in result.stderr and SECRET not in result.output
     assert SECRET not in home.run("import", str(path), "--json").output
+    named = f"{home.base}/?token={SECRET}"
+    path.write_text(
+        f'<opml version="2.0"><body><outline text="{named}" xmlUrl="{named}"/></body></opml>', encoding="utf-8"
+    )
+    for options in ((), ("--json",)):
+        result = home.run("import", str(path), *options)
+        assert result.exit_code == 1 and SECRET not in result.output and "?token=…" in result.output
 
 
 def test_a_login_by_reference_is_used_and_its_secret_stands_nowhere(
