@@ -126,7 +126,8 @@ class Owner:
 
     def login(self, url: str) -> Login | None:
         """The login of the configured feed at this address."""
-        from monitor.cli.feedstore import at_address, known, looking
+        from monitor.cli.feedstore import at_address, known
+        from monitor.cli.storing import looking
 
         if self._loaded is None:
             return None

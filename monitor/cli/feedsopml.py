@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from config.masking import masked, secret_parameters
-from monitor.cli.feedstore import known, looking, no_tag, when_asked
+from monitor.cli.feedstore import known, no_tag, when_asked
 from monitor.cli.loading import counted, load_or_exit
-from monitor.cli.storing import as_json_option, writing
+from monitor.cli.storing import as_json_option, looking, writing
 
 if TYPE_CHECKING:
     from monitor.feeds.merging import Step

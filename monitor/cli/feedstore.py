@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
-
-import click
 
 from config.masking import masked
 from monitor.cli.refusals import Unfit, Unknown
+from monitor.cli.storing import looking
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -70,26 +68,6 @@ def hubs_of(loaded: Loaded) -> dict[str, dict[str, str | None]]:
         }
         for name, one in found.items()
     }  # fmt: skip
-
-
-@contextmanager
-def looking(loaded: Loaded) -> Iterator[Connection | None]:
-    """A connection that only reads; None where there is no database yet. ClickException where it cannot be read."""
-    from monitor.daemon.works import database_url
-    from monitor.store import NoLedger, Store, StoreError
-
-    try:
-        store = Store.open(database_url(loaded), read_only=True)
-    except NoLedger:
-        yield None
-        return
-    except StoreError as error:
-        raise click.ClickException(str(error)) from error
-    try:
-        with store.read() as connection:
-            yield connection
-    finally:
-        store.close()
 
 
 def commanded(stored: Sequence[Stored], loaded: Loaded) -> list[Stored]:

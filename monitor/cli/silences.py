@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.feedstore import looking
 from monitor.cli.groups import ListByDefault
 from monitor.cli.loading import counted, load_or_exit
 from monitor.cli.refusals import Unknown
-from monitor.cli.storing import as_json_option, writing
+from monitor.cli.storing import as_json_option, looking, writing
 
 if TYPE_CHECKING:
     from alerts.silences import Silence

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -48,6 +47,26 @@ def reading(loaded: Loaded) -> Iterator[Connection]:
 
 
 @contextmanager
+def looking(loaded: Loaded) -> Iterator[Connection | None]:
+    """A connection that only reads; None where there is no database yet. ClickException where it cannot be read."""
+    from monitor.daemon.works import database_url
+    from monitor.store import NoLedger, Store, StoreError
+
+    try:
+        store = Store.open(database_url(loaded), read_only=True)
+    except NoLedger:
+        yield None
+        return
+    except StoreError as error:
+        raise click.ClickException(str(error)) from error
+    try:
+        with store.read() as connection:
+            yield connection
+    finally:
+        store.close()
+
+
+@contextmanager
 def writing(loaded: Loaded) -> Iterator[Connection]:
     """One transaction: all of it is stored at the end, or nothing."""
     with opened(loaded) as store, store.begin() as connection:
@@ -76,18 +95,6 @@ def everybody(loaded: Loaded, *, signing: bool = True) -> Config:
 
 def _with_commanded(loaded: Loaded) -> Config:
     from alerts.directory import effective
-    from config.references import reveal
-    from monitor.daemon.works import database_url
-    from monitor.store import NoLedger, Store, StoreError
 
-    try:
-        store = Store.open(database_url(loaded), read_only=True)
-    except NoLedger:
-        return loaded.config
-    except StoreError as error:
-        raise click.ClickException(str(error)) from error
-    try:
-        with store.read() as connection:
-            return effective(connection, loaded.config, partial(reveal, env=os.environ))
-    finally:
-        store.close()
+    with looking(loaded) as connection:
+        return loaded.config if connection is None else effective(connection, loaded.config, revealed)

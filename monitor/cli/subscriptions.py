@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.feedstore import looking
 from monitor.cli.groups import ListByDefault
 from monitor.cli.loading import counted, load_or_exit
 from monitor.cli.refusals import Unfit, Unknown
-from monitor.cli.storing import as_json_option, everybody, revealed, writing
+from monitor.cli.storing import as_json_option, everybody, looking, revealed, writing
 
 if TYPE_CHECKING:
     from config.load import Loaded
