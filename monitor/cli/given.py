@@ -7,23 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import click
-
 from config.words import Kind, Qualifier, Status
 from monitor.cli.jsonl import _text
+from monitor.cli.refusals import Unfit
 from monitor.types import Claim
-
-
-class BadClaims(click.ClickException):
-    """The file of claims cannot be read; the command ends with exit code 2."""
-
-    exit_code = 2
 
 
 def claims_by_article(path: Path) -> dict[str, tuple[Claim, ...]]:
     """The claims of each article, by its id, from a file such as `extract` prints.
 
-    BadClaims, with the line's number and what is wrong, where the file is something else.
+    Unfit, with the line's number and what is wrong, where the file is something else.
     """
     found: dict[str, tuple[Claim, ...]] = {}
     for number, line in enumerate(path.read_bytes().splitlines(), start=1):
@@ -34,7 +27,7 @@ def claims_by_article(path: Path) -> dict[str, tuple[Claim, ...]]:
             found[_text(fields, "id")] = tuple(claim(each) for each in fields["claims"])
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             reason = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-            raise BadClaims(f"{path}: line {number}: {reason}") from None
+            raise Unfit(f"{path}: line {number}: {reason}") from None
     return found
 
 

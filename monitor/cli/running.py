@@ -9,16 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.loading import counted, load_or_exit
+from monitor.cli.refusals import Unfit
 
 if TYPE_CHECKING:
     from config.load import Loaded
     from monitor.daemon.conductor import Done
-
-
-class CannotStart(click.ClickException):
-    """The daemon did not start, and the owner has to change something; the words say what."""
-
-    exit_code = 2
 
 
 @click.command(short_help="Run the daemon: poll, read, keep, alert.")
@@ -57,14 +52,14 @@ def run(config_path: Path | None, once: bool) -> None:
             return asyncio.run(daemon.run())
         done = asyncio.run(daemon.once())
     except FolderTaken as error:
-        raise CannotStart(str(error)) from error
+        raise Unfit(str(error)) from error
     except StoreError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         if not about(error, folder):
             raise
         why = (error.strerror or str(error)).lower()
-        raise CannotStart(f"{error.filename} cannot be used: {why}. Set data_dir to a folder to write in.") from error
+        raise Unfit(f"{error.filename} cannot be used: {why}. Set data_dir to a folder to write in.") from error
     tell_done(done)
     if done.problems:
         raise click.exceptions.Exit(1)

@@ -10,18 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.loading import counted, tell
+from monitor.cli.refusals import Unfit
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from config.load import Loaded
     from config.problems import Problem
-
-
-class Refusal(click.ClickException):
-    """What was asked for cannot be done; the words say why."""
-
-    exit_code = 2
 
 
 @click.command(short_help="Write a starter configuration into DIR.")
@@ -40,10 +35,10 @@ def init(folder: Path) -> None:
     try:
         path = starter.write(folder.expanduser().absolute())
     except FileExistsError as error:
-        raise Refusal(f"{error.filename} is there already and is left as it is.") from error
+        raise Unfit(f"{error.filename} is there already and is left as it is.") from error
     except OSError as error:
         why = (error.strerror or str(error)).lower()
-        raise Refusal(f"{folder} cannot be written: {why}.") from error
+        raise Unfit(f"{folder} cannot be written: {why}.") from error
     where = shlex.quote(str(path.parent))
     click.echo(f"wrote {path}\n\nnext:")
     steps = (
