@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from config.masking import masked
 from monitor.cli.loading import counted, tell
 from monitor.cli.refusals import Unfit
 
@@ -155,7 +156,7 @@ def show_summary(console: Console, loaded: Loaded) -> None:
     on = sum(feed.enabled for feed in config.feeds)
     used = {one.watchlist for one in config.subscriptions}
     told = [
-        f"{one.name}: {one.watchlist} by {one.channel} to {one.to}{' (paused)' if one.paused else ''}"
+        f"{one.name}: {one.watchlist} by {one.channel} to {masked(one.to)}{' (paused)' if one.paused else ''}"
         for one in config.subscriptions
     ]
     for name, texts in (

@@ -87,7 +87,8 @@ def test_check_as_json(tmp_path: Path) -> None:
 
 def test_check_shows_no_secret(tmp_path: Path) -> None:
     text = (
-        "subscriptions: [{name: s, watchlist: US-KR, channel: webhook, to: 'https://example.org/', secret: env:HOOK}]\n"
+        "subscriptions:\n"
+        "  - {name: s, watchlist: US-KR, channel: webhook, to: 'https://example.org/?token=geheim', secret: env:HOOK}\n"
     )
     folder = written(tmp_path / "s", text)
     secret = "whsec_" + "QUJD" * 8
@@ -95,7 +96,7 @@ def test_check_shows_no_secret(tmp_path: Path) -> None:
         result = pactwatch("--config", str(folder), *words, env={"HOOK": secret})
         assert result.exit_code == 0
         assert "s" in result.output
-        assert secret not in result.output
+        assert secret not in result.output and "geheim" not in result.output
 
 
 def test_markup_in_names_is_shown_as_it_is(tmp_path: Path) -> None:
