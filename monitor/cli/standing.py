@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from config.masking import masked
 from monitor.cli.loading import counted
 from monitor.daemon.lock import Holder, held, noted
 from monitor.daemon.upkeep import out_of_space
@@ -154,7 +153,7 @@ def _rows(report: Report, now: datetime) -> Iterator[tuple[str, str | Text]]:
     yield "feeds", ", ".join(parts)
     yield "", f"last poll {_ago(report.last_poll_at, now)}, oldest success {_ago(report.oldest_ok_at, now)}"
     for feed in report.broken[:LISTED]:
-        yield "", Text(f"{feed.name}: {masked(feed.error)}; last well {_ago(feed.last_ok_at, now)}", style="yellow")
+        yield "", Text(f"{feed.name}: {feed.error}; last well {_ago(feed.last_ok_at, now)}", style="yellow")
     if len(report.broken) > LISTED:
         yield "", f"and {len(report.broken) - LISTED} more: pactwatch feeds"
     unreadable = f", {report.unreadable} of the last day could not be read" if report.unreadable else ""

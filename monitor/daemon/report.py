@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from alerts.directory import effective
 from alerts.tables import deliveries
+from config.masking import masked
 from config.references import reveal
 from config.settings import Config
 from monitor.store import pages
@@ -138,7 +139,7 @@ def _broken(feed: Stored, now: datetime) -> Broken:
     state = feed.state
     return Broken(
         name=feed.feed.name,
-        error=state.last_error or "",
+        error=masked(state.last_error or ""),
         last_ok_at=state.last_ok_at,
         blind=now - (state.last_ok_at or feed.added_at) >= DAY,
     )

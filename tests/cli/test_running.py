@@ -118,6 +118,14 @@ def test_one_failing_feed_is_shown_and_is_no_illness(
     assert "Gazette: HTTP 503; last well 2 days ago" in result.stdout
 
 
+def test_the_error_of_a_feed_shows_no_key(status: Callable[..., Result], daemon: FolderLock, store: Store) -> None:
+    with store.begin() as connection:
+        error = "it redirects to https://x.example/?apikey=geheim"
+        connection.execute(feeds.update().values(failures=1, last_error=error))
+    for result in (status(), status("--json")):
+        assert result.exit_code == 1 and "?apikey=…" in result.stdout and "geheim" not in result.stdout
+
+
 def test_every_feed_failing_is_an_illness(status: Callable[..., Result], daemon: FolderLock, store: Store) -> None:
     with store.begin() as connection:
         connection.execute(feeds.update().values(failures=1, last_error="no route to host"))
