@@ -96,8 +96,7 @@ def _store(
     for lease, brought, draw in polls:
         one = brought_by.get(lease.id, nothing)
         ended.append((one, _state(connection, lease, brought, one, now, draw, polling)))
-    if not feeds.finish_all(connection, [(poll[0], state) for poll, (_, state) in zip(polls, ended, strict=True)]):
-        raise feeds.LeaseLost
+    feeds.finish_all(connection, [(poll[0], state) for poll, (_, state) in zip(polls, ended, strict=True)])
     return ended
 
 

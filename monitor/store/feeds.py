@@ -247,23 +247,6 @@ def claim_due(
     return [Lease(**_stored(row), token=token, until=now + lease) for row in rows]
 
 
-def finish(connection: Connection, lease: Lease, state: State) -> None:
-    """Writes how a poll ended and gives the lease back.
-
-    Call it in the transaction that stores what the poll brought: validators that were committed before it would hide
-    the items behind a 304 after a crash. Raises LeaseLost, so that the whole transaction is undone, where the lease
-    is no longer ours or the feed's address was changed meanwhile.
-    """
-    values = {name: getattr(state, name) for name in State.__slots__}
-    done = (
-        update(feeds)
-        .where(feeds.c.id == lease.id, feeds.c.lease_token == lease.token)
-        .values(**values, lease_until=None, lease_token=None)
-    )
-    if not connection.execute(done).rowcount:
-        raise LeaseLost(lease.feed.name)
-
-
 def still_held(connection: Connection, leases: Sequence[Lease]) -> set[int]:
     """The ids of those leases that are ours still, and stay so until the transaction ends."""
     mine = {lease.id: lease.token for lease in leases}
@@ -271,9 +254,13 @@ def still_held(connection: Connection, leases: Sequence[Lease]) -> set[int]:
     return {number for number, token in connection.execute(query) if token == mine[number]}
 
 
-def finish_all(connection: Connection, ended: Sequence[tuple[Lease, State]]) -> bool:
-    """As `finish` for many polls; whether all their leases were ours still. Where not, undo what was written, or ask
-    `still_held` before. Most polls change little of a row, and only that is written."""
+def finish_all(connection: Connection, ended: Sequence[tuple[Lease, State]]) -> None:
+    """Writes how polls ended and gives their leases back. Most polls change little of a row, and only that is written.
+
+    Call it in the transaction that stores what the polls brought: validators that were committed before it would hide
+    the items behind a 304 after a crash. Raises LeaseLost, so that all of it is undone, where a lease is no longer
+    ours or the feed's address was changed meanwhile.
+    """
     rows: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for lease, state in ended:
         both = zip(State.__slots__, _values_of(state), _values_of(lease.state), strict=True)
@@ -285,7 +272,8 @@ def finish_all(connection: Connection, ended: Sequence[tuple[Lease, State]]) -> 
         given: dict[str, Any] = {name: bindparam(name) for name in moved}
         done = update(feeds).where(*ours).values(given | {"lease_until": null(), "lease_token": null()})
         written += connection.execute(done, some).rowcount
-    return written == len(ended)
+    if written != len(ended):
+        raise LeaseLost
 
 
 def release(connection: Connection, leases: Iterable[Lease]) -> None:

@@ -105,7 +105,7 @@ def test_a_lease_that_ran_out_falls_to_the_next_but_not_from_under_its_holder(
     assert claim(store, now + LEASE, held=(lease.id,)) == []
     assert claim(store, now + LEASE, token="second") == ["A"]
     with pytest.raises(LeaseLost), store.begin() as connection:
-        feeds.finish(connection, lease, replace(lease.state, etag="stale"))
+        feeds.finish_all(connection, [(lease, replace(lease.state, etag="stale"))])
     with store.read() as connection:
         assert feeds.get(connection, "A").state.etag is None
 
@@ -128,13 +128,13 @@ def test_finish_writes_the_state_and_gives_the_lease_back_once(
     )
     with store.begin() as connection:
         (lease,) = feeds.claim_due(connection, now, 5, LEASE, "t")
-        feeds.finish(connection, lease, state)
+        feeds.finish_all(connection, [(lease, state)])
     with store.read() as connection:
         stored = feeds.get(connection, "A")
     assert stored.state == state
     assert stored.url == "https://new.example/rss"
     with pytest.raises(LeaseLost), store.begin() as connection:
-        feeds.finish(connection, lease, state)
+        feeds.finish_all(connection, [(lease, state)])
 
 
 def test_a_new_address_forgets_validators_and_fences_the_poll_under_way(
@@ -143,13 +143,12 @@ def test_a_new_address_forgets_validators_and_fences_the_poll_under_way(
     sync(store, [make_feed("A")], now)
     with store.begin() as connection:
         (lease,) = feeds.claim_due(connection, now, 5, LEASE, "t")
-        feeds.finish(
-            connection, lease, replace(lease.state, etag="1", first_polled_at=now, moved_to="https://m.example")
-        )
+        moved = replace(lease.state, etag="1", first_polled_at=now, moved_to="https://m.example")
+        feeds.finish_all(connection, [(lease, moved)])
         (lease,) = feeds.claim_due(connection, now, 5, LEASE, "u")
     sync(store, [make_feed("A", url="https://other.example/rss")], now + timedelta(hours=1))
     with pytest.raises(LeaseLost), store.begin() as connection:
-        feeds.finish(connection, lease, replace(lease.state, etag="2"))
+        feeds.finish_all(connection, [(lease, replace(lease.state, etag="2"))])
     with store.read() as connection:
         stored = feeds.get(connection, "A")
     assert stored.url == "https://other.example/rss"
@@ -161,7 +160,7 @@ def test_a_shorter_interval_brings_the_next_poll_nearer(store: Store, make_feed:
     sync(store, [make_feed("A")], now)
     with store.begin() as connection:
         (lease,) = feeds.claim_due(connection, now, 5, LEASE, "t")
-        feeds.finish(connection, lease, replace(lease.state, next_poll_at=now + timedelta(days=1)))
+        feeds.finish_all(connection, [(lease, replace(lease.state, next_poll_at=now + timedelta(days=1)))])
     sync(store, [make_feed("A", interval=timedelta(minutes=10))], now)
     with store.read() as connection:
         assert feeds.get(connection, "A").state.next_poll_at == now + timedelta(minutes=10)
@@ -237,7 +236,7 @@ def test_only_the_newest_lease_ever_writes(
             lease = leases[pick % len(leases)]
             try:
                 with store.begin() as connection:
-                    feeds.finish(connection, lease, replace(lease.state, next_poll_at=clock))
+                    feeds.finish_all(connection, [(lease, replace(lease.state, next_poll_at=clock))])
             except LeaseLost:
                 assert lease is not newest
             else:
@@ -277,7 +276,7 @@ def test_the_feeds_that_fail_are_found_without_the_others(store: Store, make_fee
         for name, failures in (("A", 0), ("B", 1), ("C", 5), ("paused", 5), ("rests", 5)):
             feeds.add(connection, make_feed(name), now)
             (lease,) = feeds.claim_due(connection, now, 1, LEASE, name)
-            feeds.finish(connection, lease, State(next_poll_at=now + LEASE, failures=failures))
+            feeds.finish_all(connection, [(lease, State(next_poll_at=now + LEASE, failures=failures))])
         feeds.pause(connection, "paused", "", now)
         feeds.remove(connection, "rests")
         assert feeds.number_asked(connection) == 3
