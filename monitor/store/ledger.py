@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -133,14 +133,8 @@ def shown_terms(connection: Connection, deal: str | None = None, side: str | Non
 
 def all_terms(connection: Connection, deal: str | None = None, side: str | None = None) -> list[Term]:
     """Every term, by deal and name; with `deal` ("US-KR") of this pair only, with `side` ("KR") of one country only."""
-    return list(each_term(connection, deal, side))
-
-
-def each_term(connection: Connection, deal: str | None = None, side: str | None = None) -> Iterator[Term]:
-    """As `all_terms`, a few at a time: a ledger of a million reports need not be held at once."""
     query = _of(terms, select(terms.c.state), deal, side)
-    for state in connection.execute(query.execution_options(yield_per=200)).scalars():
-        yield from_json(state)
+    return [from_json(state) for state in connection.execute(query.execution_options(yield_per=200)).scalars()]
 
 
 def _of(table: Table, query: Select[Any], deal: str | None, side: str | None) -> Select[Any]:
