@@ -35,13 +35,17 @@ class Subscribers:
 
     async def refresh(self) -> None:
         """Look what commands added, changed or paused."""
-        self.config = await asyncio.to_thread(self._look)
+        await asyncio.to_thread(self._look)
 
-    def _look(self) -> Config:
+    def _look(self) -> None:
         with self._store.read() as connection:
-            return self.within(connection)
+            self.within(connection)
 
     def within(self, connection: Connection) -> Config:
-        """What counts in a transaction."""
+        """What counts in a transaction; from now on it counts everywhere.
+
+        Whoever delivers must know each subscription that an alert was written for, or would settle it untried.
+        """
         found = directory.effective(connection, self._own, partial(reveal, env=os.environ))
-        return rotated(found, self._data_dir, self._clock())
+        self.config = rotated(found, self._data_dir, self._clock())
+        return self.config

@@ -8,12 +8,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from alerts import outbox
+from aiohttp import web
+
+from alerts import directory, outbox
+from alerts.delivery import Deliverer
 from alerts.types import Alert
 from config.load import Loaded
+from config.outbound import Outbound
 from config.settings import Config, Settings, Subscription, Watchlist
 from monitor.daemon.recovery import take_back
 from monitor.daemon.rooms import open_works
+from monitor.daemon.subscribers import Subscribers
 from monitor.daemon.works import Surroundings
 from monitor.store import Store, url_for
 
@@ -67,6 +72,56 @@ async def test_another_try_comes_when_it_is_due_and_not_at_the_next_turn(
     world.woken.clear()
     await asyncio.sleep(0.05)
     assert not world.woken.is_set(), "no alarm goes off after the end"
+    store.close()
+
+
+async def test_what_is_written_for_a_subscription_of_just_now_is_not_settled_by_a_delivery_under_way(
+    tmp_path: Path,
+) -> None:
+    """The delivery began when nobody knew of the subscription; a look within a later transaction did."""
+    got, release = list[str](), asyncio.Event()
+
+    async def answer(request: web.Request) -> web.Response:
+        got.append(request.path)
+        if request.path == "/slow":
+            await release.wait()
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/{name}", answer)
+    runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    base = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    slow, late = (
+        Subscription(name=name, watchlist="all", channel="webhook", to=f"{base}/{name}") for name in ("slow", "late")
+    )
+    store = Store.open(url_for(tmp_path))
+    config = Config(
+        settings=Settings(allow_private=("127.0.0.0/8",)), watchlists=(Watchlist(name="all"),), subscriptions=(slow,)
+    )
+    subscribers = Subscribers(store, config, tmp_path, lambda: NOW)
+    deliverer = Deliverer(store, lambda: subscribers.config, Outbound(("127.0.0.0/8",)), lambda: NOW, lambda: 0.0)
+    with store.begin() as connection:
+        outbox.put(connection, Alert(id="a", labels={}, title="t", at=NOW), "slow", "r", NOW)
+    turn = asyncio.create_task(deliverer.deliver_due())
+    async with asyncio.timeout(10):
+        while not got:  # noqa: ASYNC110 - the receiver knows nothing of us
+            await asyncio.sleep(0.01)
+    with store.begin() as connection:
+        directory.add_subscription(connection, late, None, NOW, None)
+    with store.begin() as connection:
+        assert [one.name for one in subscribers.within(connection).subscriptions] == ["slow", "late"]
+        outbox.put(connection, Alert(id="b", labels={}, title="t", at=NOW), "late", "r", NOW)
+    deliverer.wake()
+    async with asyncio.timeout(10):
+        while len(got) < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    release.set()
+    assert await turn == 2
+    assert got == ["/slow", "/late"]
+    await deliverer.close()
+    await runner.cleanup()
     store.close()
 
 
