@@ -74,11 +74,14 @@ class Books:
         place: Callable[[Subscription], str],
         limit: Callable[[str], int],
         lease: timedelta,
+        within: Callable[[Connection], Config] | None = None,
     ) -> Taken:
         """What is due, leased, by target (`place`): of each subscription there as many as `limit` allows the target.
 
         `flying` are the ids that are under way, with their subscriptions. Settled without an attempt is what waits
         for a subscription that left the config, or whose receiver wants no more; what waits for a paused one stays.
+        A subscription that the config does not know is looked for once more by `within`, in the transaction itself: a
+        command may have added it, with its first message, since the config was made.
         """
         known = {subscription.name: subscription for subscription in config.subscriptions}
         now = self._clock()
@@ -86,7 +89,10 @@ class Books:
         def work(connection: Connection) -> Taken:
             stops = outbox.stop_reasons(connection)
             taken, names = Taken(), dict[str, list[str]]()
-            for name in outbox.due_subscriptions(connection, now):
+            due = outbox.due_subscriptions(connection, now)
+            if within is not None and not known.keys() >= set(due):
+                known.update((subscription.name, subscription) for subscription in within(connection).subscriptions)
+            for name in due:
                 against = _against(known.get(name), stops)
                 if against is not None:
                     away = [id for id, of in flying.items() if of == name]

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import Connection
+
 from alerts.books import Attempt, Books, Database
 from alerts.channels import Message
 from alerts.channels.fitted import Fitted
@@ -57,12 +59,15 @@ class Deliverer:
         on_event: Callable[[Event], None] = lambda event: None,
         *,
         wall: Callable[[], datetime] = utc_now,
+        within: Callable[[Connection], Config] | None = None,
     ) -> None:
         self.outbound = outbound
         self._books = Books(database, clock, draw)
         self._config = config
         self._tell = on_event
         self._wall = wall
+        #: What counts in a transaction, for a subscription that the config does not know.
+        self._within = within
         #: Of the codes by which readers leave.
         self._key = ""
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -164,7 +169,8 @@ class Deliverer:
         config = self._config()
         self._fit_channels(config.settings)
         await self._channels.prepare(one.channel for one in config.subscriptions if not one.paused)
-        taken = await self._books.take(config, self._flying, self._target, self._free, _lease(config.settings))
+        lease = _lease(config.settings)
+        taken = await self._books.take(config, self._flying, self._target, self._free, lease, self._within)
         for one in taken.cleared:
             self._tell(settled_untried(one))
         for target, leases in taken.leases.items():

@@ -81,7 +81,13 @@ class Rooms:
         self._second = SecondReader(lambda: self._config().settings, around.clock)
         self._errands = Errands(around.store, around.clock, self._wake, self._of_second)
         self._deliverer = Deliverer(
-            around.store, self._config, line.outbound, around.clock, around.draw, self._tell_delivery
+            around.store,
+            self._config,
+            line.outbound,
+            around.clock,
+            around.draw,
+            self._tell_delivery,
+            within=self._subscribers.within,
         )
         #: Goes off when the next delivery is due.
         self._alarm: asyncio.TimerHandle | None = None

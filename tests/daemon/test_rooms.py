@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from sqlalchemy import select
 
 from alerts import directory, outbox
 from alerts.delivery import Deliverer
+from alerts.tables import deliveries
 from alerts.types import Alert
 from config.load import Loaded
 from config.outbound import Outbound
@@ -120,6 +122,45 @@ async def test_what_is_written_for_a_subscription_of_just_now_is_not_settled_by_
     release.set()
     assert await turn == 2
     assert got == ["/slow", "/late"]
+    await deliverer.close()
+    await runner.cleanup()
+    store.close()
+
+
+async def test_what_a_command_queues_for_its_new_subscription_is_not_settled_untried(tmp_path: Path) -> None:
+    got: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        got.append(request.path)
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/{name}", answer)
+    runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    store = Store.open(url_for(tmp_path))
+    config = Config(settings=Settings(allow_private=("127.0.0.0/8",)), watchlists=(Watchlist(name="all"),))
+    subscribers = Subscribers(store, config, tmp_path, lambda: NOW)
+    deliverer = Deliverer(
+        store,
+        lambda: subscribers.config,
+        Outbound(("127.0.0.0/8",)),
+        lambda: NOW,
+        lambda: 0.0,
+        within=subscribers.within,
+    )
+    to = f"http://127.0.0.1:{runner.addresses[0][1]}/new"
+    added = Subscription(name="new", watchlist="all", channel="webhook", to=to)
+    with store.begin() as connection:  # by another process: what counts here does not know of it
+        directory.add_subscription(connection, added, None, NOW, None)
+        outbox.put(connection, Alert(id="a", labels={}, title="t", at=NOW), "new", "r", NOW)
+        outbox.put(connection, Alert(id="b", labels={}, title="t", at=NOW), "never", "r", NOW)
+    assert await deliverer.deliver_due() == 1
+    assert got == ["/new"]
+    with store.read() as connection:
+        states = {row.subscription: row.state for row in connection.execute(select(deliveries))}
+    assert states == {"new": "sent", "never": "skipped"}
     await deliverer.close()
     await runner.cleanup()
     store.close()
