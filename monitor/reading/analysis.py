@@ -45,6 +45,8 @@ class Grammar:
     adverbs: frozenset[str] = frozenset()
     determiners: frozenset[str] = frozenset()
     prepositions: frozenset[str] = frozenset()
+    #: What an infinitive begins with: "to".
+    infinitives: frozenset[str] = frozenset()
     #: Prepositions by which goods are somebody's: "of".
     genitives: frozenset[str] = frozenset()
     #: Prepositions before the one whom a rate is for: "15% for Japan", "10% on Chinese goods".

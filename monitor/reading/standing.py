@@ -30,6 +30,12 @@ STEPS = frozenset(
         *("cost", "same"),
     )
 )
+#: Those of them that a verb over an infinitive can be in: "threatened to raise".
+STANDS = frozenset(
+    ("agreed", "ordered", "threatened", "demanded", "proposed", "rejected", "suspended", "ended", "speculated", "modal")
+)
+#: How far before an infinitive the verb stands that it hangs on, in tokens.
+RULED = 8
 #: Marks that part clauses; a comma parts them less.
 BREAKS = frozenset((";", ":", "(", ")", "—", "\n", "!", "?"))
 #: Tokens to either side of a figure in which a cue can still be about it.
@@ -107,7 +113,22 @@ def _verb(a: Analysis, first: int, last: int, begin: int, end: int) -> list[str]
     for side, places in ways:
         word = _auxiliary(a, places)
         out += [f"ax{side}:{word}"] if word else []
-    return out
+    return out + list(_above(a, g, begin))
+
+
+def _above(a: Analysis, g: Governor, begin: int) -> Iterator[str]:
+    """The verb that an infinitive hangs on: "threatened on Saturday to raise", "agreed to cut"."""
+    if a.grammar.infinitives.isdisjoint(g.auxiliaries.split()[:1]):
+        return
+    for k in range(g.at - 1, max(begin, g.at - RULED) - 1, -1):
+        if a.doc.tokens[k].norm in BREAKS:
+            return
+        names = [name for name in a.classes[k] if name in STANDS]
+        if names:
+            yield from (f"over:{name}" for name in names)
+            yield from (f"over:{name}|{g.name}" for name in names)
+            yield f"over:{a.shapes[k]}"
+            return
 
 
 def _auxiliary(a: Analysis, places: Iterable[int]) -> str | None:
