@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from monitor.cli.replay import replay
+from monitor.cli.root import cli
 
 GOLD = Path(__file__).parent.parent / "gold"
 ARTICLE = {
@@ -47,7 +47,7 @@ def given(folder: Path, *claims: Mapping[str, object]) -> str:
 @pytest.mark.parametrize("name", ["us-kr", "us-cn", "us-jp"])
 def test_changes_of_a_stream(name: str, tmp_path: Path) -> None:
     articles = (GOLD / f"{name}.articles.jsonl").read_text(encoding="utf-8")
-    result = CliRunner().invoke(replay, ["--claims", str(GOLD / f"{name}.claims.jsonl")], input=articles)
+    result = CliRunner().invoke(cli, ["replay", "--claims", str(GOLD / f"{name}.claims.jsonl")], input=articles)
     assert result.exit_code == 0
     found = tmp_path / "found.jsonl"
     found.write_text(result.stdout, encoding="utf-8")
@@ -64,7 +64,7 @@ def test_changes_of_a_stream(name: str, tmp_path: Path) -> None:
 def test_lines_have_the_fields_of_the_contract_and_time_passes_with_observed(tmp_path: Path) -> None:
     later = {**ARTICLE, "id": "a2", "published": "2025-09-01T00:00:00Z", "observed": "2025-09-01T00:10:00Z"}
     result = CliRunner().invoke(
-        replay, ["--claims", given(tmp_path, CLAIM)], input=f"{json.dumps(ARTICLE)}\n{json.dumps(later)}\n"
+        cli, ["replay", "--claims", given(tmp_path, CLAIM)], input=f"{json.dumps(ARTICLE)}\n{json.dumps(later)}\n"
     )
     assert result.exit_code == 0
     first, second = (json.loads(line) for line in result.stdout.splitlines())
@@ -94,7 +94,7 @@ def test_bad_lines_are_named_and_passed_over(tmp_path: Path) -> None:
         json.dumps({**ARTICLE, "id": None}).encode(),
     ]
     lines = b"\n".join([*bad, b"", json.dumps(ARTICLE).encode()])
-    result = CliRunner().invoke(replay, ["--claims", given(tmp_path, CLAIM)], input=lines)
+    result = CliRunner().invoke(cli, ["replay", "--claims", given(tmp_path, CLAIM)], input=lines)
     assert result.exit_code == 1
     assert len(result.stdout.splitlines()) == 1
     told = result.stderr.splitlines()
@@ -104,7 +104,7 @@ def test_bad_lines_are_named_and_passed_over(tmp_path: Path) -> None:
 
 
 def test_bad_claims_are_named(tmp_path: Path) -> None:
-    result = CliRunner().invoke(replay, ["--claims", given(tmp_path, {**CLAIM, "status": "maybe"})], input="")
+    result = CliRunner().invoke(cli, ["replay", "--claims", given(tmp_path, {**CLAIM, "status": "maybe"})], input="")
     assert result.exit_code == 2
     assert "line 1: 'maybe' is not a valid Status" in result.stderr
 
@@ -114,13 +114,13 @@ def test_events_are_printed_on_demand(tmp_path: Path) -> None:
     path = tmp_path / "given.claims.jsonl"
     path.write_text("".join(json.dumps({"id": i, "claims": [CLAIM]}) + "\n" for i in ("a1", "a2")), encoding="utf-8")
     lines = f"{json.dumps(ARTICLE)}\n{json.dumps(official)}\n"
-    plain = CliRunner().invoke(replay, ["--claims", str(path)], input=lines)
-    events = CliRunner().invoke(replay, ["--events", "--claims", str(path)], input=lines)
+    plain = CliRunner().invoke(cli, ["replay", "--claims", str(path)], input=lines)
+    events = CliRunner().invoke(cli, ["replay", "--events", "--claims", str(path)], input=lines)
     assert [json.loads(line)["class"] for line in plain.stdout.splitlines()] == ["term"]
     assert [json.loads(line)["class"] for line in events.stdout.splitlines()] == ["term", "confirmed"]
 
 
 def test_a_language_that_nobody_reads_is_named() -> None:
-    result = CliRunner().invoke(replay, input=json.dumps({**ARTICLE, "language": "tlh"}))
+    result = CliRunner().invoke(cli, ["replay"], input=json.dumps({**ARTICLE, "language": "tlh"}))
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith('line 1: texts in the language "tlh" cannot be read')
