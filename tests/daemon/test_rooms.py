@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,16 @@ class World:
         self.told.append(name)
         if payload.get("next_attempt_at"):
             self.now = payload["next_attempt_at"] - timedelta(milliseconds=20)
+
+
+async def served(answer: Callable[[web.Request], Awaitable[web.Response]]) -> tuple[web.AppRunner, str]:
+    """A receiver that answers so, and its address."""
+    app = web.Application()
+    app.router.add_post("/{name}", answer)
+    runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    return runner, f"http://127.0.0.1:{runner.addresses[0][1]}"
 
 
 async def test_another_try_comes_when_it_is_due_and_not_at_the_next_turn(
@@ -89,12 +99,7 @@ async def test_what_is_written_for_a_subscription_of_just_now_is_not_settled_by_
             await release.wait()
         return web.Response()
 
-    app = web.Application()
-    app.router.add_post("/{name}", answer)
-    runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    base = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    runner, base = await served(answer)
     slow, late = (
         Subscription(name=name, watchlist="all", channel="webhook", to=f"{base}/{name}") for name in ("slow", "late")
     )
@@ -134,11 +139,7 @@ async def test_what_a_command_queues_for_its_new_subscription_is_not_settled_unt
         got.append(request.path)
         return web.Response()
 
-    app = web.Application()
-    app.router.add_post("/{name}", answer)
-    runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    runner, base = await served(answer)
     store = Store.open(url_for(tmp_path))
     config = Config(settings=Settings(allow_private=("127.0.0.0/8",)), watchlists=(Watchlist(name="all"),))
     subscribers = Subscribers(store, config, tmp_path, lambda: NOW)
@@ -150,8 +151,7 @@ async def test_what_a_command_queues_for_its_new_subscription_is_not_settled_unt
         lambda: 0.0,
         within=subscribers.within,
     )
-    to = f"http://127.0.0.1:{runner.addresses[0][1]}/new"
-    added = Subscription(name="new", watchlist="all", channel="webhook", to=to)
+    added = Subscription(name="new", watchlist="all", channel="webhook", to=f"{base}/new")
     with store.begin() as connection:  # by another process: what counts here does not know of it
         directory.add_subscription(connection, added, None, NOW, None)
         outbox.put(connection, Alert(id="a", labels={}, title="t", at=NOW), "new", "r", NOW)
