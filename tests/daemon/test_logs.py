@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from config.masking import HIDDEN
 from config.settings import Config, Mail, Settings, Subscription
-from monitor.daemon.logs import HIDDEN, Scrubber, configure, secrets_of
+from monitor.daemon.logs import Scrubber, configure, secrets_of
 
 
 def lines(out: io.StringIO) -> list[dict[str, Any]]:
