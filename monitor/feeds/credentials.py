@@ -5,15 +5,12 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from yarl import URL
 
+from config.masking import HIDDEN
 from config.references import reveal
 from config.settings import Login
-
-#: What stands in a message where a secret stood.
-HIDDEN: Final = "…"
 
 
 class Locked(Exception):
