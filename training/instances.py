@@ -12,7 +12,7 @@ from monitor.reading import kinds as looks
 from monitor.reading import sides as who
 from monitor.reading.kinds import POSSIBLE
 from monitor.reading.models import Labels, Models, Pairs, Rank
-from monitor.reading.roles import Told
+from monitor.reading.roles import Settled, Told
 from training import network
 from training.gold import Case
 from training.network import Plan
@@ -42,32 +42,12 @@ PLANS = {
 Way = Callable[[Case], Iterator[tuple[int, list[dict[str, Any]], Told]]]
 
 
-def told_after(index: int, group: list[dict[str, Any]], told: Told) -> Told:
-    """What a reader carries on from a figure's claims to the next figure."""
-    first = group[0]
-    scopes = tuple(dict.fromkeys(c["scope"] for c in group))
-    pairs = told.pairs | {(c["kind"], c["party"], c["counterparty"]) for c in group}
-    goods = told.goods | {(first["kind"], first["value"] or 0.0, scopes)}
-    return Told(
-        party=first["party"],
-        counterparty=first["counterparty"],
-        scopes=scopes,
-        status=first["status"],
-        actor=first["actor"],
-        kind=first["kind"],
-        pairs=pairs,
-        goods=goods,
-        effective=first["effective"],
-        index=index,
-    )
-
-
 def walk(case: Case) -> Iterator[tuple[int, list[dict[str, Any]], Told]]:
     """Each figure that has claims, in order, with what was told before it."""
     told = Told()
     for index in sorted(case.groups):
         yield index, case.groups[index], told
-        told = told_after(index, case.groups[index], told)
+        told = told.after(index, [Settled(*(claim[name] for name in Settled._fields)) for claim in case.groups[index]])
 
 
 def overheard(case: Case) -> Iterator[tuple[int, list[dict[str, Any]], Told]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from monitor.reading import attributes, couples, features, kinds, sides, standin
 from monitor.reading.analysis import Analysis
 from monitor.reading.models import Models, softmax
 from monitor.reading.quantities import Quantity
-from monitor.reading.roles import Told
+from monitor.reading.roles import Settled, Told
 from monitor.types import Claim
 
 #: A figure is taken for a term from this probability on.
@@ -83,7 +83,7 @@ class Assembler:
             kept = tuple(claim for claim in claims if claim.confidence >= LEAST_CONFIDENCE)
             reason = "a term" if kept else "a term, but it is too unsure whose and on what"
             out.append(Decision(q, kind, probability, reason, kept, told))
-            told = told_after(told, index, claims)
+            told = told.after(index, [_settled(claim) for claim in claims])
         return out
 
     def _claims(
@@ -176,22 +176,9 @@ class Assembler:
         return model.labels[max(range(len(shares)), key=lambda k: shares[k])]
 
 
-def told_after(told: Told, index: int, claims: Sequence[Claim]) -> Told:
-    """What is carried on from the claims of a figure to the next."""
-    first = claims[0]
-    scopes = tuple(dict.fromkeys(c.scope for c in claims))
-    return Told(
-        party=first.party,
-        counterparty=first.counterparty,
-        scopes=scopes,
-        status=first.status,
-        actor=first.actor,
-        kind=first.kind,
-        pairs=told.pairs | {(first.kind, c.party, c.counterparty) for c in claims},
-        goods=told.goods | {(first.kind, first.value or 0.0, scopes)},
-        effective=first.effective,
-        index=index,
-    )
+def _settled(claim: Claim) -> Settled:
+    c = claim
+    return Settled(c.kind, c.party, c.counterparty, c.scope, c.actor, c.value, c.status, c.effective)
 
 
 def profit_scopes(a: Analysis, index: int) -> dict[str, list[str]]:

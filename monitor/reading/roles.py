@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from config.words import WORLD
 from monitor.reading import trade
@@ -19,6 +20,19 @@ MOST_CANDIDATES = 10
 SOON = 14
 #: A place stands at most this many tokens from its figure to be told with words of its own.
 REACH = 40
+
+
+class Settled(NamedTuple):
+    """What one claim of a figure settles for the figures behind it."""
+
+    kind: str
+    party: str
+    counterparty: str
+    scope: str
+    actor: str | None
+    value: float | None
+    status: str
+    effective: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +53,23 @@ class Told:
     effective: str | None = None
     #: Which figure of the article it was; -1 where nothing was told yet.
     index: int = -1
+
+    def after(self, index: int, claims: Sequence[Settled]) -> Told:
+        """What a reader carries on from the claims of a figure to the next."""
+        first = claims[0]
+        scopes = tuple(dict.fromkeys(c.scope for c in claims))
+        return Told(
+            party=first.party,
+            counterparty=first.counterparty,
+            scopes=scopes,
+            status=first.status,
+            actor=first.actor,
+            kind=first.kind,
+            pairs=self.pairs | {(first.kind, c.party, c.counterparty) for c in claims},
+            goods=self.goods | {(first.kind, first.value or 0.0, scopes)},
+            effective=first.effective,
+            index=index,
+        )
 
 
 def candidates(a: Analysis, index: int, told: Told) -> list[str]:
