@@ -105,9 +105,7 @@ class Network:
             return [lane / scale for lane in lanes]
         units = [unit if unit > 0 else 0 for unit in lanes[width:]]
         weighed = sum(map(mul, units, self._weighed)) + _OUT_OFFSETS[width]
-        carried = array("Q", weighed.to_bytes(8 * width, "little"))
-        if sys.byteorder == "big":
-            carried.byteswap()
+        carried = _numbers("Q", weighed.to_bytes(8 * width, "little"))
         return [
             (lane + (part - OUT_OFFSET) / OUT_SCALE) / scale for lane, part in zip(lanes[:width], carried, strict=True)
         ]
@@ -120,10 +118,7 @@ class Network:
         """The lanes of a sum in steps, with the bias in those of the hidden units."""
         size = self.size
         moved = (found - (found >> LANE * size) * self._moved + self._start) ^ self._signs
-        lanes = array("i", moved.to_bytes(4 * size, "little"))
-        if sys.byteorder == "big":
-            lanes.byteswap()
-        return lanes
+        return _numbers("i", moved.to_bytes(4 * size, "little"))
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Network:
@@ -132,7 +127,7 @@ class Network:
         size, rows = data["width"] + len(data["bias"]), dict[int, int]()
         for table in data["tables"]:
             for name in table:
-                row = _packed(_unsigned(table[name]), size)
+                row = _packed(_numbers("H", b64decode(table[name])), size)
                 table[name] = rows.setdefault(row, row)  # in small networks nine rows in ten are there already
         return cls(data["tables"], data["scale"], data["width"], data["bias"], data["out"])
 
@@ -178,8 +173,9 @@ def _bytes(numbers: array[int]) -> bytes:
     return numbers.tobytes()
 
 
-def _unsigned(text: str) -> array[int]:
-    numbers = array("H", b64decode(text))
+def _numbers(kind: str, data: bytes) -> array[int]:
+    """Numbers out of bytes in little-endian order."""
+    numbers = array(kind, data)
     if sys.byteorder == "big":
         numbers.byteswap()
     return numbers
@@ -188,8 +184,6 @@ def _unsigned(text: str) -> array[int]:
 def _written(row: int, size: int) -> str:
     """The weights of a packed row, or of two rows in one."""
     rows = 2 if row >> LANE * (size + 1) else 1
-    lanes = array("I", row.to_bytes(4 * (size + 1) * rows, "little"))
-    if sys.byteorder == "big":
-        lanes.byteswap()
+    lanes = _numbers("I", row.to_bytes(4 * (size + 1) * rows, "little"))
     kept = array("H", [lane for k, lane in enumerate(lanes) if (k + 1) % (size + 1)])
     return b64encode(_bytes(kept)).decode("ascii")
