@@ -65,7 +65,7 @@ def when(written: str | None) -> datetime | None:
 
 
 def _read(value: str) -> datetime | None:
-    for pattern in (_ISO, _EAST_ASIAN, _COMPACT):
+    for pattern in (_ISO, _EAST_ASIAN, _COMPACT) if value[0].isdigit() else ():
         if match := pattern.match(value):
             year, month, day, *clock = match.groups()
             return _moment(int(year), int(month), int(day), *clock)

@@ -34,8 +34,6 @@ _LINE = re.compile(rf"<(?:/?(?:li|tr|option|figcaption|caption|summary)|/?br)\b{
 _GAP = re.compile(rf"</?(?:td|th|img|wbr)\b{_IN_TAG}", re.IGNORECASE)
 _TAG = re.compile(rf"<(?:/?[a-z]{_IN_TAG}|[!?/][^<>]*+>|/?[a-z!?][^<>]*+\Z)", re.IGNORECASE)
 
-_SPACE = re.compile(r"[^\S\n]+")
-_AROUND_BREAK = re.compile(r" ?\n ?")
 _MANY_BREAKS = re.compile(r"\n{3,}")
 #: Markup that survived one decoding because the feed had escaped it twice.
 _MARKUP = re.compile(
@@ -50,12 +48,13 @@ _UNWANTED: Final = (
     0x2060, *range(0x2066, 0x206A), 0xFEFF, *range(0xFFF9, 0xFFFC), 0xFFFE, 0xFFFF, *range(0xD800, 0xE000),
 )  # fmt: skip
 #: Bytes 0x80–0x9F that were read as Latin-1 are meant as Windows-1252.
-_WINDOWS: Final = {
+WINDOWS: Final = {
     byte: bytes([byte]).decode("cp1252") for byte in range(0x80, 0xA0) if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 }
 _CLEAN: Final = str.maketrans(
-    {**dict.fromkeys(_UNWANTED), **_WINDOWS, 0x0C: "\n", 0x2028: "\n", 0x2029: "\n\n"},
+    {**dict.fromkeys(_UNWANTED), **WINDOWS, 0x0C: "\n", 0x2028: "\n", 0x2029: "\n\n"},
 )
+_UNCLEAN = re.compile(f"[{''.join(map(re.escape, map(chr, _CLEAN)))}]")
 
 
 def plain(markup: str, limit: int = MAX_TEXT) -> str:
@@ -69,7 +68,7 @@ def plain(markup: str, limit: int = MAX_TEXT) -> str:
             text = _without_tags(text)
         if "&" in text:
             text = html.unescape(text)
-        if not _MARKUP.search(text):
+        if ("<" not in text and "&" not in text) or not _MARKUP.search(text):
             break
     else:
         text = _MARKUP.sub(" ", text)
@@ -83,15 +82,17 @@ def line(markup: str, limit: int = MAX_TITLE) -> str:
 
 def tidy(text: str) -> str:
     """Plain text without controls, with single spaces, and never more than one empty line."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CLEAN)
-    text = _SPACE.sub(" ", text)
-    text = _AROUND_BREAK.sub("\n", text)
-    return _MANY_BREAKS.sub("\n\n", text).strip()
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _UNCLEAN.search(text):
+        text = text.translate(_CLEAN)
+    if "\n" not in text:
+        return " ".join(text.split())
+    return _MANY_BREAKS.sub("\n\n", "\n".join(" ".join(one.split()) for one in text.split("\n"))).strip()
 
 
 def _without_tags(markup: str) -> str:
     """The text between the tags, entities undecoded. In HTML a line break of the source is a space."""
-    text = _without_unread(_COMMENT.sub(" ", markup))
+    text = _without_unread(_COMMENT.sub(" ", markup) if "<!--" in markup else markup)
     if _TAG.search(text):
         text = _PARAGRAPH.sub("\0\0", " ".join(text.replace("\0", "").split()))
         text = _LINE.sub("\0", text)

@@ -1,4 +1,4 @@
-"""RSS, RDF and Atom by feedparser, which knows twenty years of their variants."""
+"""RSS, RDF and Atom by feedparser, which knows twenty years of their variants; the plainest RSS without it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from xml.sax.xmlreader import InputSource
 
 from feedparser.api import StrictFeedParser
 
+from monitor.feeds import plainrss
 from monitor.feeds.build import Draft, finish, tag
 from monitor.feeds.canonical import absolute
 from monitor.feeds.document import BROKEN_OFF, mended, ordinary, plain_text, ready
 from monitor.feeds.entry import Entry, ParsedFeed, ParseError
 from monitor.feeds.known import Known, clash, kept, split
+from monitor.feeds.plainrss import Plain
 from monitor.feeds.text import line
 
 DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -70,12 +72,11 @@ def parse_new(text: str, url: str, limit: int, known: Known) -> tuple[ParsedFeed
 
 def _read(body: bytes, url: str, limit: int, notes: list[str]) -> tuple[ParsedFeed, list[Entry]]:
     """The feed without its entries, and the entries, all of them and one for each in the document."""
-    parser, complaint = _run(body)
-    if complaint:
-        notes.append(complaint)
-    feed: Mapping[str, Any] = parser.feeddata
-    drafts = [_draft(entry) for entry in parser.entries[:limit]]
-    if not drafts and not parser.version and not feed.get("title"):
+    plain = plainrss.read(body) or _by_feedparser(body)
+    if plain.complaint:
+        notes.append(plain.complaint)
+    feed, drafts, version = plain.feed, plain.entries[:limit], plain.version
+    if not drafts and not version and not feed.get("title"):
         raise ParseError("is XML, but no feed: it has neither a title nor entries")
     if not drafts and BROKEN_OFF in notes:
         raise ParseError("breaks off before its first entry")
@@ -90,7 +91,7 @@ def _read(body: bytes, url: str, limit: int, notes: list[str]) -> tuple[ParsedFe
         topic=absolute(topic, url),
         skip_hours=frozenset(int(v) % 24 for v in _skips(head, "hours") if v.isdigit() and int(v) <= 24),
         skip_days=frozenset(DAYS.index(v.lower()) for v in _skips(head, "days") if v.lower() in DAYS),
-        kind=parser.version or "unknown",
+        kind=version or "unknown",
         bozo="; ".join(notes),
     )
     # A file that was saved has no address of its own; what its links are relative to is the site that it names.
@@ -109,6 +110,12 @@ class _Reader(ExpatParser):
         super().reset()
         self._parser.buffer_size = 65_536
         self._parser.buffer_text = True
+
+
+def _by_feedparser(body: bytes) -> Plain:
+    """What feedparser makes of a document."""
+    parser, complaint = _run(body)
+    return Plain(parser.version, parser.feeddata, [_draft(entry) for entry in parser.entries], complaint)
 
 
 def _run(body: bytes) -> tuple[Any, str]:
