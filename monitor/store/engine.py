@@ -243,4 +243,14 @@ def plain_errors(url: URL) -> Iterator[None]:
     except (IntegrityError, ProgrammingError, DataError):
         raise
     except (DatabaseError, InterfaceError) as error:
-        raise StoreError(f"database {_where(url)}: {_told(error)}") from error
+        raise StoreError(f"database {_where(url)}: {_told(_first(error))}") from error
+
+
+def _first(error: DBAPIError) -> DBAPIError:
+    """The error that began it: a full disk can end the transaction, and then its savepoint is missed too."""
+    found, one = error, error.__context__
+    while one is not None:
+        if isinstance(one, (DatabaseError, InterfaceError)):
+            found = one
+        one = one.__context__
+    return found

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, func, null, or_, select, update
+from sqlalchemy import Connection, RowMapping, Update, and_, bindparam, func, null, or_, select, update
 
 from config.settings import Feed
 from monitor.feeds.canonical import canonical
 from monitor.feeds.schedule import State as Schedule
+from monitor.store.many import execute_many
 from monitor.store.schema import feeds
 
 #: A feed that is polled.
@@ -268,12 +270,17 @@ def finish_all(connection: Connection, ended: Sequence[tuple[Lease, State]]) -> 
         rows.setdefault(tuple(values), []).append(values | {"of": lease.id, "held": lease.token})
     written = 0
     for moved, some in rows.items():
-        ours = (feeds.c.id == bindparam("of"), feeds.c.lease_token == bindparam("held"))
-        given: dict[str, Any] = {name: bindparam(name) for name in moved}
-        done = update(feeds).where(*ours).values(given | {"lease_until": null(), "lease_token": null()})
-        written += connection.execute(done, some).rowcount
+        written += execute_many(connection, _finishing(moved), some)
     if written != len(ended):
         raise LeaseLost
+
+
+@cache
+def _finishing(moved: tuple[str, ...]) -> Update:
+    """Writes those columns and gives the lease `held` of the feed `of` back."""
+    ours = (feeds.c.id == bindparam("of"), feeds.c.lease_token == bindparam("held"))
+    given: dict[str, Any] = {name: bindparam(name) for name in moved}
+    return update(feeds).where(*ours).values(given | {"lease_until": null(), "lease_token": null()})
 
 
 def release(connection: Connection, leases: Iterable[Lease]) -> None:

@@ -23,6 +23,8 @@ def link_key(canonical: str | None) -> str | None:
     """
     if not canonical:
         return None
+    if canonical.startswith("https://") and "#" not in canonical and canonical[8:].partition("/")[2][:1].isalnum():
+        return digest("link", canonical)  # It has a path, as nearly all do.
     parts = urlsplit(canonical)
     return digest("link", canonical) if parts.path.strip("/") or parts.query else None
 

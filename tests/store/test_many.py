@@ -1,0 +1,56 @@
+"""Many rows in one statement come out as one by one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from monitor.store import Store
+from monitor.store.many import execute_many
+from monitor.store.schema import feeds
+
+NOON = datetime(2025, 11, 3, 12, tzinfo=UTC)
+INSERT = insert(feeds)
+UPDATE = update(feeds).where(feeds.c.name == bindparam("of")).values(etag=bindparam("etag"), hints=bindparam("hints"))
+
+
+def row(name: str, **others: Any) -> dict[str, Any]:
+    fixed = {"url": "https://a.example/", "origin": "yaml", "active": True, "spec": {"tags": ["é"]}, "hints": None}
+    times = {"added_at": NOON, "next_poll_at": NOON, "interval": timedelta(minutes=7, microseconds=3)}
+    return {"name": name, **fixed, **times, **others}
+
+
+def stored(connection: Connection) -> list[dict[str, Any]]:
+    return [dict(one) for one in connection.execute(select(feeds).order_by(feeds.c.id)).mappings()]
+
+
+def test_rows_are_stored_as_sqlalchemy_stores_them(store: Store) -> None:
+    seoul = NOON.replace(microsecond=5).astimezone(timezone(timedelta(hours=9)))
+    rows = [row("a"), row("b", active=False, added_at=seoul, hints={"ttl": 5}, interval=None)]
+    with store.begin() as connection:
+        execute_many(connection, INSERT, rows)
+        connection.execute(INSERT, [one | {"name": one["name"] + "'"} for one in rows])
+        first, second, *plain = (one | {"id": 0} for one in stored(connection))
+    assert [first, second] == [one | {"name": one["name"][:-1]} for one in plain]
+    assert second["added_at"] == seoul and second["hints"] == {"ttl": 5}
+    assert second["spec"] == {"tags": ["é"]} and second["active"] is False
+
+
+def test_an_update_counts_the_rows_that_it_touched(store: Store) -> None:
+    with store.begin() as connection:
+        execute_many(connection, INSERT, [row("a"), row("b")])
+        moved = [{"of": name, "etag": f'"{name}"', "hints": None} for name in ("a", "b", "nobody")]
+        assert execute_many(connection, UPDATE, moved) == 2
+        assert [one["etag"] for one in stored(connection)] == ['"a"', '"b"']
+        assert execute_many(connection, UPDATE, []) == 0
+
+
+def test_what_the_database_refuses_is_refused(store: Store) -> None:
+    with pytest.raises(IntegrityError), store.begin() as connection:
+        execute_many(connection, INSERT, [row("a"), row("a")])
+    with pytest.raises((ValueError, StatementError), match="time zone"), store.begin() as connection:
+        execute_many(connection, INSERT, [row("a", added_at=datetime(2025, 11, 3, 12))])  # noqa: DTZ001
