@@ -63,6 +63,11 @@ SPECIAL: tuple[tuple[Network, str], ...] = tuple(
         ("3fff::/20", "a documentation address"),
     )
 )
+#: The same as numbers, by version: each connection is compared with all of them.
+_RANGES = {
+    version: [(int(block[0]), int(block[-1]), name) for block, name in SPECIAL if block.version == version]
+    for version in (4, 6)
+}
 #: Global unicast (RFC 4291); the rest of IPv6 is not routed on the internet.
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 #: The well-known prefix of NAT64 (RFC 6052). Its last 32 bits are the IPv4 address that is really reached.
@@ -102,10 +107,11 @@ def carried(address: Address) -> Address:
 def special(address: Address) -> str | None:
     """Why an address is not on the public internet ("a loopback address"), or None where it is."""
     target = carried(address)
-    for network, name in SPECIAL:
-        if target.version == network.version and target in network:
+    number = int(target)
+    for first, last, name in _RANGES[target.version]:
+        if first <= number <= last:
             return name
-    if isinstance(target, IPv6Address) and target not in GLOBAL_UNICAST:
+    if target.version == 6 and target not in GLOBAL_UNICAST:
         return "not an address of the public internet"
     return None
 

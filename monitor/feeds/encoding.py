@@ -46,6 +46,10 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 _EAST_ASIAN = re.compile("[\u2010-\u2027\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uffe6]")
 
 
+#: Without one of these no ASCII means anything else (ISO 2022, RFC 1468 and 1557; HZ, RFC 1843).
+_SHIFTS: Final = (b"\x1b", b"\x0e", b"~")
+
+
 def decode(body: bytes, content_type: str | None) -> tuple[str, str]:
     """The text of a body and a note, empty unless the declared encoding was not the one that fits.
 
@@ -58,8 +62,10 @@ def decode(body: bytes, content_type: str | None) -> tuple[str, str]:
     for shape, name in SHAPES:
         if shape.match(body):
             return body.decode(name, "replace"), ""
-    labels = declared(body, content_type)
     if body.isascii():
+        if not any(one in body for one in _SHIFTS):
+            return body.decode("ascii"), ""
+        labels = declared(body, content_type)
         sniffed = "iso2022_kr" if b"\x1b$)C" in body else "iso2022_jp" if b"\x1b$" in body else "ascii"
         return body.decode(
             next((name for name in labels if name.startswith(("iso2022", "hz"))), sniffed), "replace"
@@ -67,7 +73,7 @@ def decode(body: bytes, content_type: str | None) -> tuple[str, str]:
     try:
         return body.decode("utf-8"), ""
     except UnicodeDecodeError:
-        return _not_utf8(body, labels)
+        return _not_utf8(body, declared(body, content_type))
 
 
 def declared(body: bytes, content_type: str | None) -> list[str]:

@@ -26,6 +26,9 @@ class Slots:
         self._lingering = 0
         #: The median of how long requests take, followed in small steps; seconds.
         self._usual = LATEST / PATIENCE
+        #: Places of requests that do not linger → since when, in the loop's time; the oldest first.
+        self._brisk: dict[Place, float] = {}
+        self._timer: asyncio.TimerHandle | None = None
 
     def place(self) -> Place:
         """One place, as an async context manager."""
@@ -36,13 +39,33 @@ class Slots:
         """Seconds after which a request lingers."""
         return min(max(self._usual * PATIENCE, SOONEST), LATEST)
 
-    async def take(self) -> None:
-        """Waits for a free place."""
+    async def take(self, place: Place) -> float:
+        """Waits for a free place; when that was, in the loop's time."""
         await self._free.acquire()
+        loop = asyncio.get_running_loop()
+        began = self._brisk[place] = loop.time()
+        if self._timer is None:
+            self._timer = loop.call_at(began + self.patience, self._look)
+        return began
 
-    def give(self) -> None:
-        """Gives a place back."""
-        self._free.release()
+    def give(self, place: Place, began: float) -> None:
+        """The request in a place came to its end."""
+        self._brisk.pop(place, None)
+        if not place.lingers:
+            self._free.release()
+        self.ended(asyncio.get_running_loop().time() - began, place.lingers)
+
+    def _look(self) -> None:
+        """One timer for all places: the oldest are those that may linger."""
+        loop, self._timer = asyncio.get_running_loop(), None
+        late = loop.time() - self.patience
+        while self._brisk:
+            place, began = next(iter(self._brisk.items()))
+            if began > late:
+                self._timer = loop.call_at(began + self.patience, self._look)
+                return
+            del self._brisk[place]
+            place.lingers = self.linger()
 
     def linger(self) -> bool:
         """Gives the place of a request that goes on to another; False where too many linger."""
@@ -62,23 +85,18 @@ class Slots:
 class Place:
     """One request's place."""
 
+    __slots__ = ("_began", "_slots", "lingers")
+
     def __init__(self, slots: Slots) -> None:
         self._slots = slots
-        self._lingers = False
+        self._began = 0.0
+        #: It was given to another, and the request goes on without.
+        self.lingers = False
 
     async def __aenter__(self) -> None:
-        await self._slots.take()
-        loop = asyncio.get_running_loop()
-        self._began = loop.time()
-        self._timer = loop.call_later(self._slots.patience, self._linger)
+        self._began = await self._slots.take(self)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._timer.cancel()
-        if not self._lingers:
-            self._slots.give()
-        self._slots.ended(asyncio.get_running_loop().time() - self._began, self._lingers)
-
-    def _linger(self) -> None:
-        self._lingers = self._slots.linger()
+        self._slots.give(self, self._began)
