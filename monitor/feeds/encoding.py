@@ -47,7 +47,7 @@ _EAST_ASIAN = re.compile("[\u2010-\u2027\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\
 
 
 #: Without one of these no ASCII means anything else (ISO 2022, RFC 1468 and 1557; HZ, RFC 1843).
-_SHIFTS: Final = (b"\x1b", b"\x0e", b"~")
+_SHIFTS: Final = (b"\x1b", b"\x0e", b"\x0f", b"~")
 
 
 def decode(body: bytes, content_type: str | None) -> tuple[str, str]:
