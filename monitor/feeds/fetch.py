@@ -129,7 +129,11 @@ class Fetcher:
         return aiohttp.ClientSession(
             connector=self._outbound.connector(proxy=self._settings.proxy, limit=0, keepalive=keepalive),
             cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": user_agent(self._settings.contact), "Accept": ACCEPT},
+            headers={
+                "User-Agent": user_agent(self._settings.contact),
+                "Accept": ACCEPT,
+                "Accept-Encoding": "gzip, deflate, br",
+            },
             auto_decompress=False,
             max_line_size=MAX_FIELD,
             max_field_size=MAX_FIELD,
@@ -201,14 +205,15 @@ class Fetcher:
 
     async def _ask(self, request: Request, url: str, target: URL) -> _Answer | _Redirect:
         assert self._sessions is not None, "Fetcher is an async context manager: `async with Fetcher(...) as fetcher`"
-        headers = {"Accept-Encoding": "gzip, deflate, br"}
+        headers: dict[str, str] = {}
         if request.etag:
             headers["If-None-Match"] = request.etag
         if request.last_modified:
             headers["If-Modified-Since"] = request.last_modified
         if request.accept:
             headers["Accept"] = request.accept
-        self._outbound.check_url(target)
+        if target.scheme not in ("http", "https"):
+            self._outbound.check_url(target)  # All others are judged by the connector.
         keys = request.keys
         if keys is not None and (known := keys.fits(target)):
             headers, target = headers | dict(keys.headers), keys.dressed(target)
@@ -257,6 +262,7 @@ class Fetcher:
         same = body is None or digest == request.body_hash
         kept = body is None
         hub, topic = hub_links(fields, url) if body is not None else (None, None)
+        now = self._clock()
         return Fetched(
             status=answer.status,
             url=url,
@@ -265,8 +271,8 @@ class Fetcher:
             content_type=fields.get("Content-Type"),
             etag=validator(fields.get("ETag")) or (request.etag if kept else None),
             last_modified=validator(fields.get("Last-Modified")) or (request.last_modified if kept else None),
-            retry_after=wait(fields.get("Retry-After"), self._clock()),
-            max_age=freshness(fields, self._clock()),
+            retry_after=wait(fields.get("Retry-After"), now),
+            max_age=freshness(fields, now),
             body_hash=digest,
             unchanged=same,
             not_modified=body is None,

@@ -41,7 +41,8 @@ def wait(value: str | None, now: datetime) -> float | None:
 
 def freshness(fields: Mapping[str, str], now: datetime) -> float | None:
     """Seconds for which an answer says it stays fresh: max-age less Age, else Expires less Date (RFC 9111, 4.2)."""
-    directives = [part.strip().lower() for part in fields.get("Cache-Control", "")[:1_000].split(",")]
+    said = fields.get("Cache-Control", "")
+    directives = [part.strip().lower() for part in said[:1_000].split(",")] if said else []
     if "no-cache" in directives or "no-store" in directives:
         return None
     for directive in directives:

@@ -120,7 +120,7 @@ class Hosts:
     def resting(self, host: str) -> float:
         """Seconds that the host still rests; 0 if it may be asked."""
         one = self._hosts.get(host)
-        return max(0.0, one.rest_until - self._now()) if one else 0.0
+        return max(0.0, one.rest_until - self._now()) if one and one.rest_until else 0.0
 
     def _host(self, host: str) -> _Host:
         if host not in self._hosts:

@@ -27,7 +27,8 @@ class Wishes:
     @classmethod
     def from_json(cls, kept: Mapping[str, Any] | None) -> Wishes:
         """What `to_json` wrote; no wishes for None."""
-        kept = kept or {}
+        if not kept:
+            return _NONE
         return cls(
             ttl=timedelta(seconds=kept["ttl"]) if kept.get("ttl") else None,
             skip_hours=frozenset(kept.get("skip_hours", ())),
@@ -40,3 +41,7 @@ class Wishes:
         kept |= {"skip_hours": sorted(self.skip_hours)} if self.skip_hours else {}
         kept |= {"skip_days": sorted(self.skip_days)} if self.skip_days else {}
         return kept or None
+
+
+#: What most documents wish.
+_NONE = Wishes()

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, RowMapping, Update, and_, bindparam, func, nu
 from config.settings import Feed
 from monitor.feeds.canonical import canonical
 from monitor.feeds.schedule import State as Schedule
+from monitor.ledger.making import maker
 from monitor.store.many import execute_many
 from monitor.store.schema import feeds
 
@@ -64,13 +65,17 @@ class State:
 
     def scheduled(self, planned: Schedule, now: datetime, **others: Any) -> State:
         """This state with another schedule and perhaps other fields; `now` is when it was made."""
-        values = dict(zip(State.__slots__, _values_of(self), strict=True))
-        values.update(zip(SCHEDULE, _schedule_of(planned), strict=True))
-        return State(**values | {"next_poll_at": planned.next_poll_at or now} | others)
+        kept = dict(zip(KEPT, _kept_of(self), strict=True)) | others
+        at, *plan = _plan_of(planned)
+        return _make_state((at or now, *plan, *kept.values()))
 
 
 SCHEDULE = tuple(f.name for f in fields(Schedule))
-_schedule_of, _values_of = attrgetter(*SCHEDULE), attrgetter(*State.__slots__)
+#: The fields of a state that are its schedule come first, those that it has beside that follow.
+KEPT = State.__slots__[len(SCHEDULE) :]
+_schedule_of, _plan_of = attrgetter(*SCHEDULE), attrgetter(*State.__slots__[: len(SCHEDULE)])
+_kept_of, _values_of = attrgetter(*KEPT), attrgetter(*State.__slots__)
+_make_state = maker(State)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +219,14 @@ def get(connection: Connection, name: str) -> Stored:
     return Stored(**_stored(row))
 
 
+#: What a lease is made of: the columns beside the state, and those of the state.
+COLUMNS = tuple(
+    feeds.c[name]
+    for name in ("id", "spec", "origin", "active", "added_at", "paused_at", "pause_reason", *State.__slots__)
+)
+_WHY, _ERROR = State.__slots__.index("why"), State.__slots__.index("last_error")
+
+
 def claim_due(
     connection: Connection,
     now: datetime,
@@ -240,13 +253,12 @@ def claim_due(
         update(feeds)
         .where(feeds.c.id.in_(due.scalar_subquery()))
         .values(lease_until=now + lease, lease_token=token)
-        .returning(feeds)
+        .returning(*COLUMNS)
     )
-    found = connection.execute(take)
-    names = tuple(found.keys())
-    rows = [dict(zip(names, row, strict=True)) for row in found]  # many lookups each, for which a row is slow
-    rows.sort(key=lambda row: (row["next_poll_at"], row["id"]))
-    return [Lease(**_stored(row), token=token, until=now + lease) for row in rows]
+    until = now + lease
+    leases = [_lease(row, token, until) for row in map(tuple, connection.execute(take))]
+    leases.sort(key=lambda one: (one.state.next_poll_at, one.id))
+    return leases
 
 
 def still_held(connection: Connection, leases: Sequence[Lease]) -> set[int]:
@@ -330,6 +342,24 @@ def _feed(spec: dict[str, Any]) -> Feed:
     if spec.get("interval") is None and spec.get("login") is None:
         return _PLAIN.model_copy(update=spec | {"tags": tuple(spec.get("tags", ()))})
     return Feed.model_validate(spec)
+
+
+def _lease(row: tuple[Any, ...], token: str, until: datetime) -> Lease:
+    """From a row of `COLUMNS`."""
+    number, spec, origin, active, added_at, paused_at, pause_reason, *state = row
+    state[_WHY], state[_ERROR] = state[_WHY] or "", state[_ERROR] or ""
+    return Lease(
+        id=number,
+        feed=_feed(spec),
+        origin=origin,
+        active=active,
+        added_at=added_at,
+        state=_make_state(state),
+        paused_at=paused_at,
+        pause_reason=pause_reason or "",
+        token=token,
+        until=until,
+    )
 
 
 def _stored(row: Mapping[Any, Any]) -> dict[str, Any]:
