@@ -15,6 +15,8 @@ ARENA_MAX: Final = -8
 MMAP_THRESHOLD: Final = -3
 #: Bytes from which on a block is the system's own and goes back to it at once, however many of its size were freed.
 LARGE: Final = 131_072
+#: New things after which they are looked through for garbage: what 200 polls make, a few megabytes.
+YOUNG: Final = 20_000
 
 
 def one_arena() -> None:
@@ -38,13 +40,17 @@ def give_back() -> None:
 @contextmanager
 def kept() -> Iterator[None]:
     """What was made until now stays, the models above all, and is not looked through for garbage again and again: that
-    took tens of milliseconds in the midst of polls."""
+    took tens of milliseconds in the midst of polls. Nor is what comes after looked through for each 700 things that are
+    made: hundreds of polls are under way at a time, each of some dozens, and none of them is garbage yet."""
     gc.collect()
     give_back()
     gc.freeze()
+    before = gc.get_threshold()
+    gc.set_threshold(YOUNG, *before[1:])
     try:
         yield
     finally:
+        gc.set_threshold(*before)
         gc.unfreeze()
 
 

@@ -81,6 +81,8 @@ class Hosts:
         self._now = now
         self._sleep = sleep
         self._hosts: dict[str, _Host] = {}
+        #: So many of them are looked through for those that may be forgotten.
+        self._most = MAX_HOSTS
 
     def turn(self, host: str) -> Turn:
         """A turn at a host, as an async context manager: waits for a free connection and the pause, and holds the
@@ -124,7 +126,7 @@ class Hosts:
 
     def _host(self, host: str) -> _Host:
         if host not in self._hosts:
-            if len(self._hosts) >= MAX_HOSTS:
+            if len(self._hosts) >= self._most:
                 self._forget()
             self._hosts[host] = _Host(asyncio.Semaphore(self._per_host))
         return self._hosts[host]
@@ -132,3 +134,5 @@ class Hosts:
     def _forget(self) -> None:
         now = self._now()
         self._hosts = {n: h for n, h in self._hosts.items() if h.users or h.busy_until > now}
+        # Where most are to be remembered, they are not looked through again for each that comes.
+        self._most = max(MAX_HOSTS, 2 * len(self._hosts))

@@ -44,7 +44,7 @@ CLAIM_AT_MOST: Final = 300.0
 LOOK: Final = 1.0
 #: Real seconds that polls without a document wait for others, and how many of them wait no longer.
 GATHER: Final = 0.1
-GATHERED: Final = 100
+GATHERED: Final = 200
 #: Polls and bytes of one batch, and the bytes that may wait to be stored before no more are fetched.
 BATCH: Final = 200
 BATCH_BYTES: Final = 1_000_000

@@ -15,7 +15,7 @@ from config.settings import Feed
 from monitor.feeds.canonical import canonical
 from monitor.feeds.schedule import State as Schedule
 from monitor.ledger.making import maker
-from monitor.store.many import execute_many
+from monitor.store.many import execute_many, fetch_many
 from monitor.store.schema import feeds
 
 #: A feed that is polled.
@@ -242,21 +242,18 @@ def claim_due(
     """
     free = or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= now)
     due = (
-        select(feeds.c.id)
+        select(*COLUMNS)
         .where(ASKED, feeds.c.next_poll_at <= now, free)
         .where(feeds.c.id.not_in(held))
         .order_by(feeds.c.next_poll_at, feeds.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)  # PostgreSQL; SQLite holds it by BEGIN IMMEDIATE
     )
-    take = (
-        update(feeds)
-        .where(feeds.c.id.in_(due.scalar_subquery()))
-        .values(lease_until=now + lease, lease_token=token)
-        .returning(*COLUMNS)
-    )
     until = now + lease
-    leases = [_lease(row, token, until) for row in map(tuple, connection.execute(take))]
+    leases = [_lease(row, token, until) for row in fetch_many(connection, due)]
+    if leases:
+        taken = update(feeds).where(feeds.c.id.in_([one.id for one in leases]))
+        connection.execute(taken.values(lease_until=until, lease_token=token))
     leases.sort(key=lambda one: (one.state.next_poll_at, one.id))
     return leases
 
@@ -344,7 +341,7 @@ def _feed(spec: dict[str, Any]) -> Feed:
     return Feed.model_validate(spec)
 
 
-def _lease(row: tuple[Any, ...], token: str, until: datetime) -> Lease:
+def _lease(row: Sequence[Any], token: str, until: datetime) -> Lease:
     """From a row of `COLUMNS`."""
     number, spec, origin, active, added_at, paused_at, pause_reason, *state = row
     state[_WHY], state[_ERROR] = state[_WHY] or "", state[_ERROR] or ""

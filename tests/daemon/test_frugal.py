@@ -86,12 +86,13 @@ def test_elsewhere_nothing_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_is_kept_is_looked_through_no_more_until_the_end() -> None:
-    before = gc.get_freeze_count()
+    before, threshold = gc.get_freeze_count(), gc.get_threshold()
     made = [[number] for number in range(1_000)]
     with frugal.kept():
+        assert gc.get_threshold() == (frugal.YOUNG, *threshold[1:])
         assert gc.get_freeze_count() > before + len(made)
         assert not any(one is made for one in gc.get_objects())
-    assert gc.get_freeze_count() == 0
+    assert gc.get_freeze_count() == 0 and gc.get_threshold() == threshold
     assert any(one is made for one in gc.get_objects())
 
 

@@ -94,6 +94,18 @@ async def test_hosts_at_rest_are_remembered_and_idle_ones_forgotten() -> None:
         assert turns._hosts["busy"].users == 1
 
 
+async def test_many_busy_hosts_are_not_looked_through_for_each_new_one() -> None:
+    clock, looks = Clock(), list[int]()
+    turns = hosts(clock)
+    forget = turns._forget
+    turns._forget = lambda: (looks.append(1), forget())[1]  # type: ignore[method-assign]
+    for number in range(MAX_HOSTS * 9):
+        async with turns.turn(f"h{number}"):
+            clock.now += 0.000_01  # all of them must still wait for their pause to end
+    assert len(turns._hosts) == MAX_HOSTS * 9
+    assert len(looks) < 5
+
+
 async def test_a_429_without_a_time_rests_longer_each_time_until_all_is_well() -> None:
     clock = Clock()
     turns = hosts(clock)

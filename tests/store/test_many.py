@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from monitor.store import Store
-from monitor.store.many import execute_many
+from monitor.store.many import execute_many, fetch_many
 from monitor.store.schema import feeds
 
 NOON = datetime(2025, 11, 3, 12, tzinfo=UTC)
@@ -47,6 +47,29 @@ def test_an_update_counts_the_rows_that_it_touched(store: Store) -> None:
         assert execute_many(connection, UPDATE, moved) == 2
         assert [one["etag"] for one in stored(connection)] == ['"a"', '"b"']
         assert execute_many(connection, UPDATE, []) == 0
+
+
+@pytest.mark.parametrize(
+    "said", ["\0", "a\0b", "\\u0000", "\x1f\x7f\u2028\"'", "é" * 2_000, "\U0001f600", "5", "null", ""]
+)
+def test_texts_come_back_as_they_were(store: Store, said: str) -> None:
+    if "\0" in said and "postgresql" in str(store.engine.url):
+        pytest.skip("PostgreSQL keeps no NUL")
+    with store.begin() as connection:
+        execute_many(connection, INSERT, [row("a", etag=said), row("b", etag=said, hints={"x": said})])
+        execute_many(connection, UPDATE, [{"of": "b", "etag": said, "hints": {"y": [said]}}])
+        moved = [{"of": name, "etag": said + name, "hints": {"y": [said]}} for name in ("a", "b")]
+        execute_many(connection, UPDATE, moved)
+        found = fetch_many(connection, select(feeds.c.etag, feeds.c.hints).order_by(feeds.c.id))
+        assert sorted(found) == [[said + "a", {"y": [said]}], [said + "b", {"y": [said]}]]
+
+
+def test_rows_are_fetched_as_sqlalchemy_fetches_them(store: Store) -> None:
+    with store.begin() as connection:
+        execute_many(connection, INSERT, [row("a", hints={"ttl": 5}), row("b", active=False, interval=None)])
+        query = select(feeds).where(feeds.c.name != "c").order_by(feeds.c.id).limit(5)
+        assert fetch_many(connection, query) == [list(one) for one in connection.execute(query)]
+        assert fetch_many(connection, query.where(feeds.c.id < 0)) == []
 
 
 def test_what_the_database_refuses_is_refused(store: Store) -> None:
