@@ -98,7 +98,12 @@ async def test_many_busy_hosts_are_not_looked_through_for_each_new_one() -> None
     clock, looks = Clock(), list[int]()
     turns = hosts(clock)
     forget = turns._forget
-    turns._forget = lambda: (looks.append(1), forget())[1]  # type: ignore[method-assign]
+
+    def look() -> None:
+        looks.append(1)
+        forget()
+
+    turns._forget = look  # type: ignore[method-assign]
     for number in range(MAX_HOSTS * 9):
         async with turns.turn(f"h{number}"):
             clock.now += 0.000_01  # all of them must still wait for their pause to end
