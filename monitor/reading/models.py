@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,7 +31,7 @@ class Labels:
         """Multinomial logistic regression: for each feature one weight a label."""
         return cls(tuple(labels), Network.linear([weights], len(labels)))
 
-    def probabilities(self, features: Iterable[str]) -> list[float]:
+    def probabilities(self, features: Collection[str]) -> list[float]:
         """One probability a label, in the order of `labels`; they sum to 1."""
         return softmax(self.network.outputs(self.network.summed(0, features)))
 
@@ -47,7 +47,7 @@ class Rank:
         """Conditional logit: one weight a feature."""
         return cls(Network.linear([{name: (weight,) for name, weight in weights.items()}], 1))
 
-    def score(self, features: Iterable[str]) -> float:
+    def score(self, features: Collection[str]) -> float:
         """The candidate's log odds, up to a constant that all candidates of one choice share."""
         return self.network.outputs(self.network.summed(0, features))[0]
 
@@ -58,7 +58,7 @@ class Pairs:
 
     network: Network
 
-    def places(self, features: Iterable[str]) -> tuple[int, int]:
+    def places(self, features: Collection[str]) -> tuple[int, int]:
         """What a thing counts for as the first and as the second of a pair."""
         return self.network.parted(self.network.summed(0, features))
 
@@ -66,7 +66,7 @@ class Pairs:
         """The score of one part by itself: how far it can carry a pair."""
         return self.network.direct(part)[0]
 
-    def score(self, first: int, second: int, features: Iterable[str]) -> float:
+    def score(self, first: int, second: int, features: Collection[str]) -> float:
         """The log odds of a pair, up to a constant. `features`: those of the two together."""
         return self.network.outputs(first + second + self.network.summed(1, features))[0]
 

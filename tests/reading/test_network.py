@@ -38,8 +38,20 @@ def test_packed_integers_add_up_to_what_the_weights_say(
 ) -> None:
     packed = Network.of([table], 2, bias, out)
     again = Network.from_json(json.loads(json.dumps(packed.to_json())))
+    step = 1 / packed.scale
+    kept = {name: [round(w / step) * step for w in row] for name, row in table.items()}
+    expected = plainly(kept, [round(b / step) * step for b in bias], out, features)
     for one in (packed, again):
-        assert one.outputs(one.summed(0, features)) == pytest.approx(plainly(table, bias, out, features), abs=0.02)
+        assert one.outputs(one.summed(0, features)) == pytest.approx(expected, abs=0.02)
+
+
+@given(st.lists(st.sampled_from([6.0, -6.0, 0.1]), min_size=5, max_size=5), st.integers(0, 600))
+def test_no_thing_has_so_many_features_that_a_lane_runs_over(row: list[float], count: int) -> None:
+    names = [f"f{n}" for n in range(600)]
+    packed = Network.of([dict.fromkeys(names, row)], 2, row[2:], [[0.5, -0.5]] * 3)
+    weights = [round(w * packed.scale) / packed.scale for w in row]
+    expected = plainly(dict.fromkeys(names, weights), weights[2:], [[0.5, -0.5]] * 3, set(names[: min(count, 250)]))
+    assert packed.outputs(packed.summed(0, names[:count])) == pytest.approx(expected, abs=0.1)
 
 
 def test_a_feature_counts_once_and_unknown_ones_not_at_all() -> None:
