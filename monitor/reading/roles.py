@@ -11,6 +11,7 @@ from config.words import WORLD
 from monitor.reading import trade
 from monitor.reading.analysis import Analysis, Place
 from monitor.reading.clauses import governor
+from monitor.reading.everyone import world_features
 from monitor.reading.features import span
 from monitor.reading.trade import ABSENT, evidence
 
@@ -143,7 +144,7 @@ def side_features(a: Analysis, index: int, kind: str, told: Told) -> Mapping[str
         features += _mentioned(a, [p for p in here if p.code == code], here, first, last, begin, end, others)
         features += _elsewhere(a, code, sentence, told)
         out[code] = [f"{group}{feature}" for feature in features]
-    features = _world(a, first, last, begin, end, here)
+    features = world_features(a, first, last, sentence, letters, counts)
     if told.counterparty == WORLD:
         features += ["lastC", f"lastC:{told.kind}"]
     elif told.party:
@@ -340,20 +341,4 @@ def _elsewhere(a: Analysis, code: str, sentence: int, told: Told) -> list[str]:
         out += ["lastC", f"lastC:{told.kind}"]
     for kind, party, counterparty in told.pairs:
         out += [f"everP:{kind}"] if party == code else [f"everC:{kind}"] if counterparty == code else []
-    return out
-
-
-def _world(a: Analysis, first: int, last: int, begin: int, end: int, here: list[Place]) -> list[str]:
-    """Features of "all countries": the words that say so, and how few are named."""
-    out = [f"named{min(len({p.code for p in here}), 3)}", f"codes{min(len(a.derived(_counts)), 3)}"]
-    for side, span_range in (("L", range(max(begin, first - 12), first)), ("R", range(last, min(end, last + 12)))):
-        if any("world" in a.classes[k] for k in span_range):
-            out.append(f"{side}world")
-        if any("all_goods" in a.classes[k] for k in span_range):
-            out.append(f"{side}all")
-    if "world" in a.title_classes:
-        out.append("Tworld")
-    titled = {p.code for p in a.places_in[0]}
-    out.append(f"titled{min(len(titled - {'US'}), 2)}")
-    out.append(f"foreign{min(len({p.code for p in here} - {'US'}), 2)}")
     return out
