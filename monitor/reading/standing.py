@@ -71,6 +71,8 @@ def status_features(a: Analysis, index: int, kind: str, told: Told) -> list[str]
     out += _neighbours(a, index, begin, end)
     out += _carried(a, index, head, group, told)
     out += _dates(a, first, last, begin, end, figures)
+    out += _around(a, sentence)
+    out += _written(a, group, governor(a, first, last, begin, end))
     return out + sentence_words(a, sentence)
 
 
@@ -222,6 +224,39 @@ def _dates(a: Analysis, first: int, last: int, begin: int, end: int, figures: fr
             yield f"datelead:{when}"
     if not found:
         yield "date:none"
+
+
+def _around(a: Analysis, sentence: int) -> Iterator[str]:
+    """The cues of the sentences before and after and of the article; the date nearest before, where there is none."""
+    for name, other in (("bc", sentence - 1), ("nc", sentence + 1)):
+        if sentence > 1 and other < len(a.doc.sentences):
+            yield from (f"{name}:{cue}" for cue in a.sentence_classes(other) if cue in STEPS)
+    yield from (f"dc:{cue}" for cue in a.document_classes if cue in STEPS)
+    if a.dates_in[sentence]:
+        return
+    published = a.published.isoformat()
+    for back in (1, 2):
+        if sentence - back > 0 and a.dates_in[sentence - back]:
+            mention = a.dates_in[sentence - back][-1]
+            yield f"bdate{back}:{_when(mention.past, mention.future, published)}"
+            break
+    opening = a.doc.paragraphs[sentence]
+    if 0 < opening < sentence and a.dates_in[opening]:
+        mention = a.dates_in[opening][0]
+        yield f"pdate:{_when(mention.past, mention.future, published)}"
+
+
+#: From this year on measures came and went by the month, and what an article calls "the 25%" hangs on when it appeared.
+BUSY = 2025
+
+
+def _written(a: Analysis, group: str, g: Governor) -> Iterator[str]:
+    """When the article appeared: a rate that is told in passing stood then, or had been struck down."""
+    day = a.published
+    half = f"{day.year}h{(day.month - 1) // 6}" if day.year >= BUSY else str(day.year)
+    yield from (f"pub:{group}{half}", f"pub:{half}|{g.name}|{g.auxiliaries}")
+    if day.year >= BUSY:
+        yield f"pub:{group}{day.year}q{(day.month - 1) // 3}"
 
 
 def _when(past: str, future: str, published: str) -> str:
