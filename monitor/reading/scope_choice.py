@@ -73,7 +73,7 @@ def scope_options(a: Analysis, index: int, kind: str, told: Told) -> list[tuple[
     trades = {scope for name, scope in a.derived(_trades) if told.actor in (None, name)}
     out = []
     for scopes, places in candidates.items():
-        kept = "a:" if scopes == ALL else "o:" if scopes == OTHER else ""
+        kept = "a:" if scopes == ALL else "o:" if scopes == OTHER else "p:" if scopes[0] == "all" else ""
         features = [kept or "named", f"list{min(len(scopes), 3)}", f"t{min(len(titled), 2)}"]
         features += shared if kept else ()
         features += _context(f, scopes, places, titled, trades)
@@ -88,8 +88,10 @@ def _candidates(f: _Around, is_sum: bool) -> Mapping[Scopes, list[Chunk]]:
     found: dict[Scopes, list[Chunk]] = {ALL: [], OTHER: []}
     for chunk in (c for s in around(f.sentence, len(a.doc.sentences)) for c in lists.chunks_in(a)[s]):
         found.setdefault(_whole(a, chunk.scopes) if is_sum else chunk.scopes, []).append(chunk)
+    for part in _parts(f):
+        found.setdefault(part.scopes, []).append(part)
     if not is_sum:
-        for together in _together(f):
+        for together in (*_together(f), *_with_all(f)):
             found.setdefault(together.scopes, []).append(together)
     if told.scopes:
         found.setdefault(told.scopes, [])
@@ -98,6 +100,32 @@ def _candidates(f: _Around, is_sum: bool) -> Mapping[Scopes, list[Chunk]]:
             if company.scope:
                 found.setdefault((company.scope,), [])
     return found
+
+
+def _parts(f: _Around) -> Iterator[Chunk]:
+    """The member of a longer list that stands next to the figure: "farm goods, and energy worth $15 billion"."""
+    a = f.a
+    for chunk in f.named:
+        if len(chunk.scopes) > 1:
+            inside = [m for m in a.scopes if chunk.start <= a.doc.at(m.start) < chunk.stop]
+            before = chunk.stop <= f.first
+            edge = inside[-1] if before else inside[0]
+            start, stop = a.doc.reach(edge)
+            scopes = dict.fromkeys(m.scope for m in inside if a.doc.at(m.start) == start)
+            yield Chunk(start, stop, tuple(scopes), edge.weak)
+
+
+def _with_all(f: _Around) -> Iterator[Chunk]:
+    """A list with everything else: "cars, lumber and the general rate", "its exports, cars included"."""
+    sentence = [c for c in lists.chunks_in(f.a)[f.sentence] if c.scopes == ALL]
+    if sentence or CUES.intersection(f.a.sentence_classes(f.sentence)) & EVERYTHING:
+        for chunk in f.named:
+            if not chunk.weak:
+                yield Chunk(chunk.start, chunk.stop, ALL + chunk.scopes, False)
+
+
+#: Classes of words by which a list of goods is told as part of all.
+EVERYTHING = frozenset(("all_goods", "include", "goods", "same"))
 
 
 def _trades(a: Analysis) -> frozenset[tuple[str, str]]:
@@ -205,8 +233,11 @@ def _placed(f: _Around, scopes: Scopes, places: list[Chunk]) -> Iterator[str]:
         yield from place
         if chunk not in f.named and chunk.scopes != ALL:
             parts = [c for c in f.named if chunk.start <= c.start < chunk.stop]
-            marks = signature(a, range(parts[0].stop, parts[-1].start))
-            yield from ("both", f"both:{' '.join(marks[:3])}", *(f"bothhas:{name}" for name in set(marks)))
+            if len(parts) > 1:
+                marks = signature(a, range(parts[0].stop, parts[-1].start))
+                yield from ("both", f"both:{' '.join(marks[:3])}", *(f"bothhas:{name}" for name in set(marks)))
+            elif scopes[0] != "all":
+                yield from _cut(f, chunk)
         left = chunk.stop <= first
         side = "L" if left else "R"
         between = [
@@ -220,6 +251,15 @@ def _placed(f: _Around, scopes: Scopes, places: list[Chunk]) -> Iterator[str]:
         yield from _tied(f, chunk, side)
         if chunk.start > f.begin:
             yield from (f"{side}bc:{name}" for name in a.classes[chunk.start - 1] if name in ("except", "include"))
+
+
+def _cut(f: _Around, chunk: Chunk) -> Iterator[str]:
+    """How a member is parted from the rest of its list: "soy and corn, and energy"."""
+    a = f.a
+    left = chunk.stop <= f.first
+    gap = range(max(f.begin, chunk.start - 3), chunk.start) if left else range(chunk.stop, min(f.end, chunk.stop + 3))
+    marks = signature(a, gap)
+    yield from ("cut", f"cut{'L' if left else 'R'}:{' '.join(marks)}", *(f"cuthas:{name}" for name in set(marks)))
 
 
 def _tied(f: _Around, chunk: Chunk, side: str) -> Iterator[str]:
