@@ -20,9 +20,10 @@ from pathlib import Path
 
 from config.vocabulary import raw_language, vocabulary
 from monitor.reading.analysis import Analyst
-from training.calibration import Said, cross_fitted, unseen
+from training.calibration import Said, cross_fitted
 from training.gold import GOLD, load
 from training.instances import taught
+from training.judgement import cross_judged, drafts
 
 STEPS = 10
 
@@ -31,7 +32,7 @@ def read_all() -> list[Said]:
     """Every claim of the annotated articles, read by models that have not seen its article."""
     analyst = Analyst(vocabulary("en"), raw_language("en"))
     cases = load(GOLD, analyst)
-    return unseen(cases, analyst, taught(cases))
+    return cross_judged(drafts(cases, taught(cases)))
 
 
 def table(said: Sequence[Said]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Train the reading's models from the annotated articles, or say how well they do on articles they have not seen.
 
 python -m training                 write monitor/reading/models/en.json, and en.confidence.json beside it: what the
-                                   confidence of such models is worth (--models-only leaves that as it is)
+                                   confidence of such models is worth
 python -m training --folds 5 DIR   write one prediction file a gold file into DIR, each article read by models that
                                    were trained without it
 """
@@ -18,16 +18,16 @@ from monitor.cli.jsonl import line
 from monitor.reading.analysis import Analyst
 from monitor.reading.models import MODELS
 from monitor.reading.reader import Reader
-from training.calibration import calibrated, unseen
+from training.calibration import calibrated
 from training.gold import GOLD, load
-from training.instances import folded, taught, train
+from training.instances import taught
+from training.judgement import cross_judged, drafts, fit, whole, with_judgement
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", nargs="?", type=Path)
     parser.add_argument("--folds", type=int, default=0)
-    parser.add_argument("--models-only", action="store_true", help="leave what confidence is worth as it is")
     parser.add_argument("--language", default="en")
     args = parser.parse_args()
     analyst = Analyst(vocabulary(args.language), raw_language(args.language))
@@ -35,25 +35,24 @@ def main() -> None:
     claims = sum(len(case.gold["claims"]) for case in cases)
     laid = sum(len(group) for case in cases for group in case.groups.values())
     print(f"{len(cases)} articles, {claims} claims, {laid} laid on a figure", file=sys.stderr)
+    lessons = taught(cases)
     if not args.folds:
+        unseen = drafts(cases, lessons)
         MODELS.mkdir(exist_ok=True)
+        trained = with_judgement(lessons.fit(), fit(unseen))
         path = MODELS / f"{args.language}.json"
-        lessons = taught(cases)
         path.write_text(
-            json.dumps(lessons.fit().to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n",
+            json.dumps(trained.to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n",
             encoding="utf-8",
         )
         print(f"wrote {path.name}: {path.stat().st_size / 1e6:.1f} MB", file=sys.stderr)
-        if not args.models_only:
-            said = unseen(cases, analyst, lessons)
-            path = MODELS / f"{args.language}.confidence.json"
-            path.write_text(json.dumps({"knots": calibrated(said).to_json()}) + "\n", encoding="utf-8")
-            print(f"wrote {path.name}: {len(said)} claims of articles that were not seen", file=sys.stderr)
+        said = cross_judged(unseen)
+        path = MODELS / f"{args.language}.confidence.json"
+        path.write_text(json.dumps({"knots": calibrated(said).to_json()}) + "\n", encoding="utf-8")
+        print(f"wrote {path.name}: {len(said)} claims of articles that were not seen", file=sys.stderr)
         return
     answers: dict[str, str] = {}
-    for fold, held in enumerate(folded(cases, args.folds)):
-        kept_out = {case.article.id for case in held}
-        trained = train([case for case in cases if case.article.id not in kept_out])
+    for fold, (held, trained) in enumerate(whole(cases, lessons, args.folds)):
         reader = Reader(analyst, trained)
         for case in held:
             answers[case.article.id] = line(case.article.id.rpartition("/")[2], reader.read(case.article))

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from monitor.cli.jsonl import claim_fields
-from monitor.reading.analysis import Analyst
 from monitor.reading.calibration import Calibration
-from monitor.reading.reader import Reader
-from training.gold import GOLD, Case
-from training.instances import Lessons, folded
-from training.parallel import each
+from training.gold import GOLD
 
 #: Groups of like size that the mapping is drawn through; of 9,000 claims each has 450.
 GROUPS = 20
@@ -38,33 +33,13 @@ class Said:
 
 
 @cache
-def _measure() -> Any:
+def measure() -> Any:
     """The project's measure, `score.py`, which is a program of its own beside the annotated articles."""
     spec = importlib.util.spec_from_file_location("score", GOLD / "score.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-def unseen(cases: Sequence[Case], analyst: Analyst, lessons: Lessons, folds: int = 3) -> list[Said]:
-    """Every claim that is read of each article by models fitted on the lessons of all others."""
-
-    def said(fold: int) -> list[Said]:
-        return list(_said(parts[fold], fold, analyst, lessons))
-
-    parts = list(folded(cases, folds))
-    return [claim for found in each(said, range(folds)) for claim in found]
-
-
-def _said(held: Sequence[Case], fold: int, analyst: Analyst, lessons: Lessons) -> Iterator[Said]:
-    pair = _measure().pair
-    reader = Reader(analyst, lessons.without({case.article.id for case in held}).fit())
-    for case in held:
-        claims = reader.read(case.article).claims
-        fields = [{**claim_fields(claim), "confidence": claim.confidence} for claim in claims]
-        found = {id(one) for _, one in pair(case.gold["claims"], fields)[0]}
-        yield from (Said(float(str(one["confidence"])), id(one) in found, fold) for one in fields)
 
 
 def calibrated(said: Iterable[Said]) -> Calibration:

@@ -25,7 +25,6 @@ STRENGTH = {
     "gate_money": 2.0,
     "profit_scope": 2.0,
     "actor": 2.0,
-    "previous": 2.0,
     "effective": 2.0,
 }
 #: The models that have a hidden layer: those whose decisions hang on several words together.
@@ -35,6 +34,8 @@ PLANS = {
     "status": Plan(),
     "scope": Plan(),
     "sides": Plan(),
+    "previous": Plan(hidden=16),
+    "country": Plan(hidden=16),
 }
 
 
@@ -286,10 +287,5 @@ Note = tuple[looks.Sketch, list[Told]]
 def notes(held: Sequence[Case], lessons: Lessons) -> list[Note]:
     """What models make of cases whose lessons they have not had."""
     assembler = claims.Assembler(lessons.without({case.article.id for case in held}).fit())
-    decided = ((case.analysis, assembler.decide(case.analysis)) for case in held)
-    return [(looks.first_look(a, assembler.models), [d.told for d in decisions]) for a, decisions in decided]
-
-
-def train(cases: Sequence[Case], folds: int = 3) -> Models:
-    """All models from annotated articles, see `taught`."""
-    return taught(cases, folds).fit()
+    read = (assembler.draft(case.analysis) for case in held)
+    return [(draft.sketch, [decision.told for decision in draft.decisions]) for draft in read]

@@ -16,7 +16,7 @@ from monitor.cli.jsonl import claim_said, number
 from monitor.cli.refusals import Unfit, Unknown
 from monitor.feeds.encoding import decode
 from monitor.feeds.text import line, plain
-from monitor.reading.claims import Decision
+from monitor.reading.decision import Decision
 from monitor.reading.reader import Examination
 from monitor.types import Article, Source
 

@@ -15,7 +15,7 @@ from config.vocabulary import vocabulary
 from config.words import Kind
 from monitor.announce.wording import amount, beside, day, figure, number, status
 from monitor.cli.console import console
-from monitor.reading.claims import Decision
+from monitor.reading.decision import Decision
 from monitor.reading.quantities import Quantity
 from monitor.reading.reader import Examination
 from monitor.types import Article, Claim

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from config.words import Kind, Qualifier, Status
 from monitor.reading import attributes, couples, features, kinds, sides, standing
 from monitor.reading.analysis import Analysis
+from monitor.reading.decision import Decision, Odds
+from monitor.reading.judgement import Draft, judged
 from monitor.reading.models import Models, softmax
-from monitor.reading.quantities import Quantity
 from monitor.reading.roles import Settled, Told
 from monitor.types import Claim
 
-#: A figure is taken for a term from this probability on.
-THRESHOLD = 0.5
-#: A claim less likely than this, its sides and scope included, is not told: on unseen articles such claims were wrong
-#: more often than right, and leaving them out costs no F1.
-LEAST_CONFIDENCE = 0.4
-#: An article has claims only where its surest figure is a term with this probability.
-SURE = 0.85
-
-
-#: What is settled before the first figure.
-NOTHING_TOLD = Told()
-
-
+#: A figure is weighed as a term from this probability on.
+THRESHOLD = 0.4
 #: The unit of a change that is told as a difference.
 POINTS = "percentage_points"
 
@@ -40,19 +30,6 @@ class Figures(NamedTuple):
     unit: str
 
 
-@dataclass(frozen=True)
-class Decision:
-    """One figure's way through the models, kept for `pactwatch explain`."""
-
-    quantity: Quantity
-    kind: str
-    probability: float
-    reason: str
-    claims: tuple[Claim, ...] = ()
-    #: What the figures before it had settled.
-    told: Told = NOTHING_TOLD
-
-
 @dataclass
 class Assembler:
     """Turns an analysis into claims. Pure; safe to share between threads."""
@@ -60,17 +37,21 @@ class Assembler:
     models: Models
 
     def decide(self, a: Analysis) -> list[Decision]:
-        """One decision a figure, in the order of the text."""
-        looked = kinds.second_look(a, self.models)
+        """One decision a figure, in the order of the text, with the claims that are likely enough."""
+        return judged(a, self.draft(a), self.models)
+
+    def draft(self, a: Analysis) -> Draft:
+        """The article read figure by figure; no claim is left out for being unsure."""
+        sketch = kinds.first_look(a, self.models)
+        looked = kinds.second_look(a, self.models, sketch)
         ranked = [sorted(shares.items(), key=lambda pair: -pair[1]) for shares in looked]
         leads = {index: shares.get("previous", 0.0) for index, shares in enumerate(looked)}
-        sure = max(map(kinds.taken, looked), default=0.0) >= SURE
         told = Told()
         out = []
         for index, q in enumerate(a.quantities):
             kind, probability = ranked[index][0]
             taken = 0.0 if is_holding(a, index) else kinds.taken(looked[index])
-            if not sure or taken < THRESHOLD:
+            if taken < THRESHOLD:
                 reason = "the older figure of another" if kind == "previous" else "no term"
                 out.append(Decision(q, kind if kind in kinds.NO_TERM else "none", probability, reason, told=told))
                 continue
@@ -79,24 +60,25 @@ class Assembler:
             if figures is None:
                 out.append(Decision(q, "none", probability, "no figure to reckon it from", told=told))
                 continue
-            claims = self._claims(a, index, Kind.TARIFF if kind == kinds.SURCHARGE else kind, taken, told, figures)
-            kept = tuple(claim for claim in claims if claim.confidence >= LEAST_CONFIDENCE)
-            reason = "a term" if kept else "a term, but it is too unsure whose and on what"
-            out.append(Decision(q, kind, probability, reason, kept, told))
+            claims, odds = self._claims(
+                a, index, Kind.TARIFF if kind == kinds.SURCHARGE else kind, taken, told, figures
+            )
+            out.append(Decision(q, kind, probability, "a term", tuple(claims), told, odds))
             told = told.after(index, [_settled(claim) for claim in claims])
-        return out
+        return Draft(sketch, tuple(map(kinds.taken, looked)), tuple(out))
 
     def _claims(
         self, a: Analysis, index: int, kind: str, probability: float, told: Told, figures: Figures
-    ) -> list[Claim]:
+    ) -> tuple[list[Claim], Odds]:
         q = a.quantities[index]
         value, previous, delta, unit = figures
         actor = self._actor(a, index, kind, told)
         pairs = sides.weighed(a, index, kind, told, actor, self.models)
         party, counterparty = max(pairs, key=pairs.__getitem__)
-        side_probability = pairs[party, counterparty]
-        scopes, scope_probability = self.scopes(a, index, kind, replace(told, actor=actor))
-        status = self.status(a, index, kind, told)
+        scopes, lists = self.scopes(a, index, kind, replace(told, actor=actor))
+        status, sure = self.status(a, index, kind, told)
+        best, ahead = _lead(list(pairs.values()))
+        odds = Odds(probability, best, ahead, *_lead(lists), sure, len(pairs), len(lists))
         effective = self._best("effective", attributes.effective_options(a, index, kind, status, told))[0]
         start, end = quote_span(a, index)
         claim = Claim(
@@ -116,13 +98,14 @@ class Assembler:
             quote=a.doc.body[start:end],
             start=start,
             end=end,
-            confidence=round(probability * side_probability * scope_probability, 3),
+            confidence=round(odds.product, 3),
         )
-        return [
+        claims = [
             replace(claim, party=one, counterparty=other, scope=scope)
             for one, other in couples.expanded(a, index, kind, party, counterparty)
             for scope in scopes
         ]
+        return claims, odds
 
     def _actor(self, a: Analysis, index: int, kind: str, told: Told) -> str | None:
         """The firm whose commitment a figure is, where it is a firm's."""
@@ -157,8 +140,8 @@ class Assembler:
         best = max(range(len(options)), key=lambda k: shares[k])
         return options[best].value, shares[best]
 
-    def scopes(self, a: Analysis, index: int, kind: str, told: Told) -> tuple[tuple[str, ...], float]:
-        """The scopes that a figure is about, the likeliest list of them, and how likely it is."""
+    def scopes(self, a: Analysis, index: int, kind: str, told: Told) -> tuple[tuple[str, ...], list[float]]:
+        """The likeliest list of scopes that a figure can be about, and how likely each such list is."""
         if kind == "profit_share":
             phases = profit_scopes(a, index)
             options: list[tuple[tuple[str, ...], list[str]]] = [((name,), found) for name, found in phases.items()]
@@ -168,12 +151,20 @@ class Assembler:
             model = self.models.ranks["scope"]
         shares = softmax([model.score(found) for _, found in options])
         best = max(range(len(options)), key=lambda k: shares[k])
-        return options[best][0], shares[best]
+        return options[best][0], shares
 
-    def status(self, a: Analysis, index: int, kind: str, told: Told) -> str:
+    def status(self, a: Analysis, index: int, kind: str, told: Told) -> tuple[str, float]:
+        """The status of a figure's claims, and how likely it is."""
         model = self.models.labels["status"]
         shares = model.probabilities(standing.status_features(a, index, kind, told))
-        return model.labels[max(range(len(shares)), key=lambda k: shares[k])]
+        best = max(range(len(shares)), key=lambda k: shares[k])
+        return model.labels[best], shares[best]
+
+
+def _lead(shares: Sequence[float]) -> tuple[float, float]:
+    """The largest share, and how far it is ahead of the next."""
+    ranked = sorted(shares, reverse=True)
+    return ranked[0], ranked[0] - (ranked[1] if len(ranked) > 1 else 0.0)
 
 
 def _settled(claim: Claim) -> Settled:

@@ -68,9 +68,8 @@ def first_look(a: Analysis, models: Models) -> Sketch:
     return Sketch(shares, gates)
 
 
-def second_look(a: Analysis, models: Models) -> tuple[Mapping[str, float], ...]:
+def second_look(a: Analysis, models: Models, sketch: Sketch) -> tuple[Mapping[str, float], ...]:
     """For each figure the probabilities of its kinds, in the light of the others; without a model, the first look's."""
-    sketch = first_look(a, models)
     model = models.labels.get(MODEL)
     if model is None:
         return sketch.kinds

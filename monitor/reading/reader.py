@@ -9,7 +9,8 @@ from config.vocabulary import raw_language, raw_words, vocabulary
 from monitor.reading import classify
 from monitor.reading.analysis import Analysis, Analyst
 from monitor.reading.calibration import Calibration, calibration
-from monitor.reading.claims import Assembler, Decision, merged
+from monitor.reading.claims import Assembler, merged
+from monitor.reading.decision import Decision
 from monitor.reading.gate import Gate
 from monitor.reading.models import Models, models
 from monitor.reading.provisions import Provisions

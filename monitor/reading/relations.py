@@ -13,8 +13,8 @@ from typing import Any
 
 from monitor.reading.analysis import Analysis
 from monitor.reading.bases import Bases
-from monitor.reading.claims import Decision
 from monitor.reading.conditions import Conditions
+from monitor.reading.decision import Decision
 from monitor.reading.exemptions import Exemptions
 from monitor.reading.makeup import Instruments, RateTypes
 from monitor.reading.periods import Periods

@@ -94,7 +94,8 @@ def test_what_was_told_counts_by_how_near_it_was() -> None:
 def test_a_first_look_stands_where_no_model_is_for_a_second() -> None:
     a = analysed("A duty of 15 percent applies.")
     model = Labels.linear(("none", "previous", "tariff"), {"f:percent": (0.0, 0.0, 2.0)})
-    looked = kinds.second_look(a, Models({"kind": model}, {}, {}))
+    trained = Models({"kind": model}, {}, {})
+    looked = kinds.second_look(a, trained, kinds.first_look(a, trained))
     assert [max(shares, key=lambda k: shares[k]) for shares in looked] == ["tariff"]
     assert kinds.taken(looked[0]) == pytest.approx(looked[0]["tariff"])
 
@@ -107,7 +108,8 @@ def test_a_second_look_sees_what_the_neighbours_are() -> None:
     assert "n:runnone" in found[0]
     again = Labels.linear(("none", "tariff"), {"p:runtariff": (0.0, 3.0)})
     first = Labels.linear(("none", "tariff"), {"f:percent": (1.0, 0.5)})
-    looked = kinds.second_look(a, Models({"kind": first, kinds.MODEL: again}, {}, {}))
+    trained = Models({"kind": first, kinds.MODEL: again}, {}, {})
+    looked = kinds.second_look(a, trained, kinds.first_look(a, trained))
     assert kinds.taken(looked[0]) == pytest.approx(0.5)
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from config.vocabulary import raw_language, raw_words, vocabulary
 from config.words import Kind, Qualifier, Status
 from monitor.reading.analysis import Analysis, Analyst
-from monitor.reading.claims import Decision
+from monitor.reading.decision import Decision
 from monitor.reading.reader import Reader
 from monitor.reading.relations import FIELDS, Relations, shared
 from monitor.types import Article, Claim, Source

@@ -1,0 +1,196 @@
+"""How likely each claim is right once the whole article has been read, and whether the article tells a term at all.
+
+The models decide figure by figure. Here a claim is weighed beside all others of its article: that the same rate is told
+elsewhere with the same sides speaks for it, that it is told with others against it. A repeat that was read wrongly is
+the commonest false claim.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from config.words import WORLD, Qualifier
+from monitor.reading import kinds
+from monitor.reading.analysis import Analysis
+from monitor.reading.decision import Decision, Odds
+from monitor.reading.kinds import Sketch, step
+from monitor.reading.models import Labels, Models
+from monitor.types import Claim
+
+#: The models of a claim and of an article, and the label of what is kept.
+CLAIM, ARTICLE, YES = "right", "tells", "yes"
+#: A claim is told from this probability on: below it more is lost by what is wrong than won by what is right.
+LEAST_CONFIDENCE = 0.33
+#: An article's claims are told only where it is so likely to have any.
+LEAST_ARTICLE = 0.97
+#: Without models for it: the least product of the odds, and the least odds of an article's surest figure.
+LEAST_PRODUCT, SURE = 0.4, 0.85
+UNSURE = "a term, but it is too unsure whose and on what"
+
+
+class Row(NamedTuple):
+    """One claim with the figure it is of: its place among the decisions."""
+
+    place: int
+    claim: Claim
+    odds: Odds
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An article read figure by figure: the first look, and each figure's decision with every claim it may be."""
+
+    sketch: Sketch
+    #: For each figure how likely it is a term.
+    terms: tuple[float, ...]
+    decisions: tuple[Decision, ...]
+
+    @property
+    def rows(self) -> list[Row]:
+        """Every claim, in the order of the text."""
+        return [Row(k, claim, d.odds) for k, d in enumerate(self.decisions) if d.odds for claim in d.claims]
+
+
+def judged(a: Analysis, draft: Draft, models: Models) -> list[Decision]:
+    """The decisions with the claims that are likely enough, each as sure as it is likely right."""
+    rows = draft.rows
+    shares = dict[int, list[float]]()
+    for row, share in zip(rows, _shares(a, draft, rows, models), strict=True):
+        shares.setdefault(row.place, []).append(share)
+    out = []
+    for place, decision in enumerate(draft.decisions):
+        found = zip(decision.claims, shares.get(place, ()), strict=True)
+        kept = tuple(replace(claim, confidence=round(share, 3)) for claim, share in found if share > 0)
+        unsure = decision.claims and not kept
+        out.append(replace(decision, claims=kept, reason=UNSURE if unsure else decision.reason))
+    return out
+
+
+def _shares(a: Analysis, draft: Draft, rows: Sequence[Row], models: Models) -> list[float]:
+    """For each claim how likely it is right; 0 where it is not to be told."""
+    claim, article = models.labels.get(CLAIM), models.labels.get(ARTICLE)
+    if claim is None or article is None:
+        sure = max(draft.terms, default=0.0) >= SURE
+        return [row.odds.product if sure and row.odds.product >= LEAST_PRODUCT else 0.0 for row in rows]
+    found = [share_of(claim, features) for features in claim_features(a, draft, rows)]
+    if not found or share_of(article, article_features(draft, found)) < LEAST_ARTICLE:
+        return [0.0] * len(rows)
+    return [share if share >= LEAST_CONFIDENCE else 0.0 for share in found]
+
+
+def share_of(model: Labels, features: list[str]) -> float:
+    """How likely the answer is yes."""
+    return model.probabilities(features)[model.labels.index(YES)]
+
+
+@dataclass
+class _Others:
+    """The claims that have something in common, by figure: how sure the surest of each figure is."""
+
+    best: dict[int, float]
+
+    def add(self, row: Row) -> None:
+        self.best[row.place] = max(self.best.get(row.place, 0.0), row.odds.product)
+
+    def without(self, others: _Others) -> _Others:
+        """Those of figures that are not among the others."""
+        return _Others({place: share for place, share in self.best.items() if place not in others.best})
+
+    def surest(self, place: int) -> float | None:
+        """The surest of another figure than that one; None where there is none."""
+        return max((share for k, share in self.best.items() if k != place), default=None)
+
+
+def _sides(c: Claim) -> tuple[str, str, str]:
+    return c.kind, c.party, c.counterparty
+
+
+def _value(c: Claim) -> tuple[object, ...]:
+    return c.kind, c.unit, c.value, c.delta
+
+
+def claim_features(a: Analysis, draft: Draft, rows: Sequence[Row]) -> list[list[str]]:
+    """For each claim what speaks for it and against it."""
+    values, keys, sides = (defaultdict[object, _Others](lambda: _Others({})) for _ in range(3))
+    whole = defaultdict[object, _Others](lambda: _Others({}))
+    levying = {(row.claim.kind, row.claim.party) for row in rows}
+    for row in rows:
+        c = row.claim
+        values[_value(c)].add(row)
+        keys[_sides(c), c.scope].add(row)
+        sides[_sides(c)].add(row)
+        whole[_value(c), _sides(c), c.scope].add(row)
+    sure = step(max(draft.terms, default=0.0))
+    out = []
+    for row in rows:
+        c = row.claim
+        group = "t" if c.kind == "tariff" else "m"
+        found = ["1", f"sure{sure}", f"rows{min(12, len(rows))}", f"share{6 * len(rows) // len(draft.terms)}"]
+        found += _own(a, draft, row, group)
+        found += [f"g{name}{group}{step(share)}" for name, share in draft.sketch.gates.items()]
+        same = whole[_value(c), _sides(c), c.scope]
+        found += _beside("same", row, same)
+        found += _beside("other", row, values[_value(c)].without(same))
+        found += _beside("key", row, keys[_sides(c), c.scope].without(same))
+        found += _beside("sides", row, sides[_sides(c)])
+        found.append(f"sided{4 * (len(sides[_sides(c)].best) - 1) // max(1, len(draft.terms) - 1)}")
+        found.append(f"back{(c.kind, c.counterparty) in levying:d}")
+        out.append(found)
+    return out
+
+
+def _own(a: Analysis, draft: Draft, row: Row, group: str) -> Iterator[str]:
+    """What the claim is, how sure each decision on the way was, and where it stands."""
+    place, c, odds = row
+    q = draft.decisions[place].quantity
+    sentence = a.doc.sentence_of[a.doc.at(q.start)]
+    named = {p.code for p in a.places_in[sentence]}
+    yield from (f"k:{c.kind}", f"f:{q.family}", f"st:{c.status}", f"{group}st:{c.status}", f"q:{c.qualifier}")
+    for name, share in zip(("term", "sides", "", "scopes", "", "status"), odds[:6], strict=True):
+        if name:
+            yield from (f"{name}{step(share)}", f"{group}{name}{step(share)}")
+    yield from (f"ahead:s{step(odds.sides_ahead)}", f"ahead:g{step(odds.scopes_ahead)}", f"all{int(odds.product * 12)}")
+    yield from (f"pairs{min(odds.pairs // 4, 4)}", f"lists{min(odds.lists // 4, 6)}")
+    yield f"first{step(kinds.taken(draft.sketch.kinds[place]))}"
+    yield from (f"n{min(4, len(draft.decisions[place].claims))}", f"in{min(sentence, 4)}")
+    yield f"long{min(10, len(a.doc.sentences) // 2)}"
+    yield from (f"sc:{c.scope}", f"{group}whole{c.scope == 'all'}", f"P:{c.party}", f"C:{c.counterparty}")
+    yield from (f"world{c.counterparty == WORLD}", f"named{c.party in named:d}{c.counterparty in named:d}")
+    yield from (f"places{min(4, len(named))}", f"firm{c.actor is not None}", f"exact{c.qualifier == Qualifier.EXACT}")
+    yield f"zero{c.value == 0}"
+    yield from (f"{group}cs:{name}" for name in a.sentence_classes(sentence))
+
+
+def _beside(name: str, row: Row, others: _Others) -> Iterator[str]:
+    """Whether other figures have that in common with the claim, how sure the surest is, and where they stand."""
+    surest = others.surest(row.place)
+    if surest is None:
+        yield f"{name}-"
+        return
+    yield from (f"{name}+", f"{name}{step(surest)}", f"{name}{'>' if surest > row.odds.product else '<'}")
+    yield f"{name}{'b' if any(k < row.place for k in others.best) else 'a'}"
+    yield f"{name}n{min(3, len(others.best))}"
+
+
+def article_features(draft: Draft, shares: Sequence[float]) -> list[str]:
+    """What tells whether an article has a claim; `shares`: how likely each of its claims is right."""
+    terms = sorted(draft.terms, reverse=True)
+    firsts = sorted(map(kinds.taken, draft.sketch.kinds), reverse=True)
+    best = sorted(shares, reverse=True)
+    out = ["1", f"rows{min(8, len(shares))}", f"figures{min(8, len(terms))}", f"sum{min(8, int(2 * sum(terms)))}"]
+    for name, ranked in (("term", terms), ("first", firsts), ("claim", best)):
+        out += [f"{name}{k}:{fine(ranked[k]) if k < len(ranked) else '-'}" for k in range(2)]
+    gates = draft.sketch.gates.values()
+    out += [f"g{name}{fine(share)}" for name, share in draft.sketch.gates.items()]
+    return [*out, f"gate{fine(max(gates, default=0.0))}"]
+
+
+def fine(share: float) -> int:
+    """The number of steps that a probability reaches, on a ladder that is finer towards either end."""
+    return sum(share >= limit for limit in FINER)
+
+
+FINER = (0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.25, 0.35, 0.5, 0.65, 0.75, 0.85, 0.92, 0.96, 0.98, 0.99, 0.995)

@@ -1,0 +1,138 @@
+"""What tells a right claim from a wrong one: learnt from what models made of articles that they had not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from monitor.cli.jsonl import claim_fields
+from monitor.reading.claims import Assembler
+from monitor.reading.judgement import (
+    ARTICLE,
+    CLAIM,
+    LEAST_ARTICLE,
+    LEAST_CONFIDENCE,
+    YES,
+    article_features,
+    claim_features,
+    share_of,
+)
+from monitor.reading.models import Labels, Models
+from training import network
+from training.calibration import Said, measure
+from training.gold import Case
+from training.instances import Lessons, folded
+from training.network import Plan
+from training.optimise import Labelled, labels
+from training.parallel import each
+
+#: How the network is trained that weighs a claim: its features are few, and each is in many claims.
+PLAN = Plan(hidden=16, epochs=6, batch=128, drop_features=0.2, drop_hidden=0.2, least=20)
+#: The fields in which two claims that state the same agree.
+STATEMENT = ("kind", "party", "counterparty", "actor", "scope", "value", "unit", "delta")
+#: Strength of the L2 penalty of the model that weighs an article.
+STRENGTH = 2.0
+
+
+@dataclass
+class Unseen:
+    """An article as models drafted it that had not seen it."""
+
+    article: str
+    #: Which of the folds it was held out in.
+    fold: int
+    #: What can be told of each claim, whether it is right, and what it states: equal statements are told once.
+    claims: list[tuple[list[str], bool, tuple[Any, ...]]]
+    #: What the models made of the article as a whole, but for its claims' shares, which come later; has it a claim?
+    features: Any
+    has_claims: bool
+
+
+def drafts(cases: Sequence[Case], lessons: Lessons, folds: int = 3) -> list[Unseen]:
+    """Every article as drafted by models fitted on the lessons of all articles of the other folds."""
+    parts = list(folded(cases, folds))
+
+    def drafted(fold: int) -> list[Unseen]:
+        return list(drafted_by(without(parts[fold], lessons), parts[fold], fold))
+
+    return [one for found in each(drafted, range(folds)) for one in found]
+
+
+def whole(cases: Sequence[Case], lessons: Lessons, folds: int) -> Iterator[tuple[list[Case], Models]]:
+    """Each part of the cases with models, those that weigh claims among them, that have not seen it."""
+    parts = list(folded(cases, folds))
+
+    def made(fold: int) -> tuple[Models, list[Unseen]]:
+        models = without(parts[fold], lessons)
+        return models, list(drafted_by(models, parts[fold], fold))
+
+    found = each(made, range(folds))
+    for fold, (models, _) in enumerate(found):
+        others = [one for k, (_, unseen) in enumerate(found) if k != fold for one in unseen]
+        yield parts[fold], with_judgement(models, fit(others))
+
+
+def without(held: Sequence[Case], lessons: Lessons) -> Models:
+    """Models that have not seen some of the cases."""
+    return lessons.without({case.article.id for case in held}).fit()
+
+
+def drafted_by(models: Models, held: Sequence[Case], fold: int) -> Iterator[Unseen]:
+    """What models make of articles that they have not seen."""
+    score, assembler = measure(), Assembler(models)
+    for case in held:
+        draft = assembler.draft(case.analysis)
+        rows = draft.rows
+        claims = []
+        for row, features in zip(rows, claim_features(case.analysis, draft, rows), strict=True):
+            said = claim_fields(row.claim)
+            right = any(score.same_key(one, said) and score.same_value(one, said) for one in case.gold["claims"])
+            statement = tuple(
+                said[name] for name in ("kind", "party", "counterparty", "actor", "scope", "value", "unit")
+            )
+            claims.append((features, right, (*statement, said.get("delta"))))
+        bare = replace(draft, decisions=())
+        yield Unseen(case.article.id, fold, claims, bare, bool(case.gold["claims"]))
+
+
+def fit(unseen: Sequence[Unseen]) -> dict[str, Labels]:
+    """The two models, by their names among all."""
+    claims = [
+        Labelled(features, YES if right else "no", one.article) for one in unseen for features, right, _ in one.claims
+    ]
+    model = network.labels(claims, PLAN)
+    articles = []
+    for one in unseen:
+        if one.claims:
+            shares = [share_of(model, features) for features, *_ in one.claims]
+            articles.append(
+                Labelled(article_features(one.features, shares), YES if one.has_claims else "no", one.article)
+            )
+    return {CLAIM: model, ARTICLE: Labels.linear(*labels(articles, STRENGTH))}
+
+
+def with_judgement(models: Models, judges: dict[str, Labels]) -> Models:
+    """The models with those that weigh claims and articles among them."""
+    return replace(models, labels={**models.labels, **judges})
+
+
+def cross_judged(unseen: Sequence[Unseen]) -> list[Said]:
+    """Every claim that would be told, as sure as models say that were fitted on the articles of the other folds."""
+    out = []
+    for fold in sorted({one.fold for one in unseen}):
+        judges = fit([one for one in unseen if one.fold != fold])
+        out += [said for one in unseen if one.fold == fold for said in told(one, judges)]
+    return out
+
+
+def told(one: Unseen, judges: dict[str, Labels]) -> Iterator[Said]:
+    """The claims of an article that would be told, each statement once."""
+    shares = [share_of(judges[CLAIM], features) for features, *_ in one.claims]
+    if not shares or share_of(judges[ARTICLE], article_features(one.features, shares)) < LEAST_ARTICLE:
+        return
+    best: dict[tuple[Any, ...], tuple[float, bool]] = {}
+    for share, (_, right, statement) in zip(shares, one.claims, strict=True):
+        if share >= LEAST_CONFIDENCE:
+            best[statement] = max(best.get(statement, (0.0, False)), (share, right))
+    yield from (Said(round(share, 3), right, one.fold) for share, right in best.values())
