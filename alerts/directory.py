@@ -29,6 +29,11 @@ LEFT = "unsubscribed"
 _KEY = "opt_out"
 M = TypeVar("M", bound=Model)
 
+# Put together once: news waits for them.
+COMMANDED = select(commanded_subscriptions).order_by(commanded_subscriptions.c.name)
+WATCHLISTS = select(commanded_watchlists.c.spec).order_by(commanded_watchlists.c.name)
+PAUSES = select(pauses)
+
 #: A reference (`env:NAME`, `file:/path`) → the secret, None where it leads nowhere.
 Reveal = Callable[[str], str | None]
 
@@ -49,7 +54,7 @@ def commanded(connection: Connection, reveal: Reveal) -> list[Commanded]:
     One that another version of the program wrote and this one does not understand is left out, and `doubles` tells of
     it: it must not hold up all others.
     """
-    rows = connection.execute(select(commanded_subscriptions).order_by(commanded_subscriptions.c.name))
+    rows = connection.execute(COMMANDED)
     found = [(row, _subscription(row.spec, reveal)) for row in rows]
     return [
         Commanded(subscription=one, created_at=row.created_at, confirmed_at=row.confirmed_at)
@@ -74,13 +79,13 @@ def _valid(model: type[M], spec: dict[str, Any]) -> M | None:
 
 def watchlists(connection: Connection) -> list[Watchlist]:
     """All watchlists by command, by name."""
-    rows = connection.scalars(select(commanded_watchlists.c.spec).order_by(commanded_watchlists.c.name))
+    rows = connection.scalars(WATCHLISTS)
     return [one for spec in rows if (one := _valid(Watchlist, spec)) is not None]
 
 
 def paused(connection: Connection) -> dict[str, str]:
     """Subscription → why a command paused it."""
-    return {row.subscription: row.reason for row in connection.execute(select(pauses))}
+    return {row.subscription: row.reason for row in connection.execute(PAUSES)}
 
 
 def effective(connection: Connection, config: Config, reveal: Reveal) -> Config:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, or_, select, update
 
 from monitor.feeds.entry import Entry
 from monitor.store import pages, schema
@@ -22,7 +22,29 @@ from monitor.types import Article, Reading, Source
 #: Keys by which one item is known, guids and links; those of more feeds than that still find it by its link.
 MAX_KEYS = 12
 
-INSERT_ITEMS, INSERT_KEYS = insert(items), insert(item_keys)
+# Statements that news waits for are put together once: that takes longer than to run them.
+INSERT_ITEMS, INSERT_KEYS, LAST = insert(items), insert(item_keys), select(func.max(items.c.id))
+#: Items, each with the text of its article in `page`, None where none was fetched.
+WITH_PAGE = select(items, schema.pages.c.text.label("page")).outerjoin(schema.pages, pages.OF_ITEM)
+BACKLOG = WITH_PAGE.where(items.c.read_at.is_(None)).order_by(items.c.published, items.c.id).limit(bindparam("most"))
+RIPE = BACKLOG.where(
+    or_(
+        schema.pages.c.state.is_(None),
+        schema.pages.c.state != "waiting",
+        schema.pages.c.until <= bindparam("now", type_=schema.pages.c.until.type),
+    )
+)
+KNOWN = (
+    select(item_keys.c.key, items.c.id, items.c.feed_id, items.c.title, items.c.text_hash, items.c.revision)
+    .join(items)
+    .where(item_keys.c.key.in_(bindparam("keys", expanding=True)))
+)
+SETTLE = (
+    update(items)
+    .where(items.c.id == bindparam("of"), items.c.revision == bindparam("at"), items.c.read_at.is_(None))
+    .values(read_at=bindparam("read_at"), reader=bindparam("reader"), read_error=bindparam("read_error"))
+)
+DELETE_TAGS = delete(tags).where(tags.c.item_id == bindparam("of"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +148,8 @@ def backlog(connection: Connection, limit: int, now: datetime | None = None) -> 
 
     With `now` those are left out that wait for their full article until later.
     """
-    query = _with_page().where(items.c.read_at.is_(None)).order_by(items.c.published, items.c.id).limit(limit)
-    if now is not None:
-        wanted = schema.pages.c
-        query = query.where(or_(wanted.state.is_(None), wanted.state != "waiting", wanted.until <= now))
-    return [_unread(row) for row in connection.execute(query).mappings()]
+    found = connection.execute(BACKLOG if now is None else RIPE, {"most": limit, "now": now})
+    return [_unread(row) for row in found.mappings()]
 
 
 def last_brought(connection: Connection) -> dict[int, datetime]:
@@ -141,7 +160,7 @@ def last_brought(connection: Connection) -> dict[int, datetime]:
 
 def get(connection: Connection, item_id: int) -> Unread | None:
     """One item, read or not."""
-    row = connection.execute(_with_page().where(items.c.id == item_id)).mappings().first()
+    row = connection.execute(WITH_PAGE.where(items.c.id == item_id)).mappings().first()
     return None if row is None else _unread(row)
 
 
@@ -152,7 +171,7 @@ def mark_read(
     values = {"read_at": now, "reader": reader, "read_error": None}
     if not _settle(connection, item_id, revision, values):
         return False
-    connection.execute(delete(tags).where(tags.c.item_id == item_id))
+    connection.execute(DELETE_TAGS, {"of": item_id})
     rows = [
         {"item_id": item_id, "topic": str(topic), "jurisdiction": code, "rank": rank}
         for topic in dict.fromkeys(reading.topics)
@@ -177,8 +196,8 @@ def retry_unreadable(connection: Connection, reader: str) -> int:
 
 
 def _settle(connection: Connection, item_id: int, revision: int, values: dict[str, Any]) -> bool:
-    mine = (items.c.id == item_id, items.c.revision == revision, items.c.read_at.is_(None))
-    return bool(connection.execute(update(items).where(*mine).values(**values)).rowcount)
+    found = connection.execute(SETTLE, {"of": item_id, "at": revision, **values})
+    return bool(found.rowcount)
 
 
 def _keys(feed: Stored, entry: Entry) -> tuple[str, str | None]:
@@ -212,12 +231,10 @@ def _keep_replaced(connection: Connection, revised: Collection[int]) -> None:
 def _known(connection: Connection, keys: Collection[str]) -> dict[str, RowMapping]:
     """Key → the item that has it."""
     wanted = sorted(keys)
-    columns = (items.c.id, items.c.feed_id, items.c.title, items.c.text_hash, items.c.revision)
     found: dict[str, RowMapping] = {}
     for first in range(0, len(wanted), 500):  # SQLite takes at most 32,766 parameters
         some = wanted[first : first + 500]
-        query = select(item_keys.c.key, *columns).join(items).where(item_keys.c.key.in_(some))
-        found |= {row["key"]: row for row in connection.execute(query).mappings()}
+        found |= {row["key"]: row for row in connection.execute(KNOWN, {"keys": some}).mappings()}
     return found
 
 
@@ -297,15 +314,10 @@ def _insert_rows(connection: Connection, rows: Sequence[dict[str, Any]]) -> list
     if connection.dialect.name != "sqlite":
         statement = insert(items).returning(items.c.id, sort_by_parameter_order=True)
         return list(connection.execute(statement, rows).scalars())
-    last = connection.scalar(select(func.max(items.c.id))) or 0
+    last = connection.scalar(LAST) or 0
     ids = list(range(last + 1, last + 1 + len(rows)))
     execute_many(connection, INSERT_ITEMS, [row | {"id": number} for number, row in zip(ids, rows, strict=True)])
     return ids
-
-
-def _with_page() -> Select[Any]:
-    """Items, each with the text of its article in `page`, None where none was fetched."""
-    return select(items, schema.pages.c.text.label("page")).outerjoin(schema.pages, pages.OF_ITEM)
 
 
 def _unread(row: RowMapping) -> Unread:

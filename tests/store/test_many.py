@@ -53,8 +53,8 @@ def test_an_update_counts_the_rows_that_it_touched(store: Store) -> None:
     "said", ["\0", "a\0b", "\\u0000", "\x1f\x7f\u2028\"'", "é" * 2_000, "\U0001f600", "5", "null", ""]
 )
 def test_texts_come_back_as_they_were(store: Store, said: str) -> None:
-    if "\0" in said and "postgresql" in str(store.engine.url):
-        pytest.skip("PostgreSQL keeps no NUL")
+    if store.engine.dialect.name == "postgresql":
+        said = said.replace("\0", "")  # which it does not keep
     with store.begin() as connection:
         execute_many(connection, INSERT, [row("a", etag=said), row("b", etag=said, hints={"x": said})])
         execute_many(connection, UPDATE, [{"of": "b", "etag": said, "hints": {"y": [said]}}])
