@@ -8,6 +8,7 @@ dialled, by the connector itself: a redirect, a literal address or a name that c
 from __future__ import annotations
 
 import socket
+from bisect import bisect_right
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
@@ -63,15 +64,30 @@ SPECIAL: tuple[tuple[Network, str], ...] = tuple(
         ("3fff::/20", "a documentation address"),
     )
 )
-#: The same as numbers, by version: each connection is compared with all of them.
-_RANGES = {
-    version: [(int(block[0]), int(block[-1]), name) for block, name in SPECIAL if block.version == version]
-    for version in (4, 6)
-}
 #: Global unicast (RFC 4291); the rest of IPv6 is not routed on the internet.
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 #: The well-known prefix of NAT64 (RFC 6052). Its last 32 bits are the IPv4 address that is really reached.
 NAT64 = IPv6Network("64:ff9b::/96")
+
+
+def _name_of(address: Address) -> str | None:
+    for network, name in SPECIAL:
+        if address.version == network.version and address in network:
+            return name
+    if isinstance(address, IPv6Address) and address not in GLOBAL_UNICAST:
+        return "not an address of the public internet"
+    return None
+
+
+def _table(kind: type[IPv4Address] | type[IPv6Address]) -> tuple[list[int], list[str | None]]:
+    """Where in all addresses of a version another name begins to hold, and the name: each connection is looked up."""
+    everything = (ip_network("0.0.0.0/0"), ip_network("::/0"), GLOBAL_UNICAST)
+    blocks = [block for block in (*everything, *(block for block, _ in SPECIAL)) if block.version == kind(0).version]
+    edges = sorted({edge for block in blocks for edge in (int(block[0]), int(block[-1]) + 1)})[:-1]
+    return edges, [_name_of(kind(edge)) for edge in edges]
+
+
+_TABLES = {4: _table(IPv4Address), 6: _table(IPv6Address)}
 
 
 class Refused(OSError):
@@ -107,13 +123,8 @@ def carried(address: Address) -> Address:
 def special(address: Address) -> str | None:
     """Why an address is not on the public internet ("a loopback address"), or None where it is."""
     target = carried(address)
-    number = int(target)
-    for first, last, name in _RANGES[target.version]:
-        if first <= number <= last:
-            return name
-    if target.version == 6 and target not in GLOBAL_UNICAST:
-        return "not an address of the public internet"
-    return None
+    starts, names = _TABLES[target.version]
+    return names[bisect_right(starts, int(target)) - 1]
 
 
 def literal(host: str) -> Address | None:
@@ -148,7 +159,7 @@ class Outbound:
 
     def check(self, host: str, address: str) -> None:
         """Raises `Refused` unless `address`, which `host` resolved to, may be dialled."""
-        if _name(host) in self._names:
+        if self._names and _name(host) in self._names:
             return
         parsed = literal(address)
         if parsed is None:
@@ -165,7 +176,7 @@ class Outbound:
         Names are judged when they are resolved, that is by the connector.
         """
         try:
-            parsed = URL(url)
+            parsed = url if isinstance(url, URL) else URL(url)
             port = parsed.port
         except ValueError as error:
             raise Refused(str(url), f"not a URL ({error})") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 import aiohttp
 import pytest
@@ -14,7 +14,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.outbound import Outbound, Refused, refusal, special
+from config.outbound import GLOBAL_UNICAST, SPECIAL, Outbound, Refused, carried, refusal, special
 
 
 class Recording(AbstractResolver):
@@ -228,3 +228,17 @@ def test_what_python_calls_private_is_never_public(address: IPv4Address | IPv6Ad
 
 #: NAT64 counts as reserved in some versions; it is judged by the address that it carries.
 PUBLIC_THOUGH_RESERVED = IPv6Network("64:ff9b::/96")
+
+
+@pytest.mark.parametrize("block", [*(network for network, _ in SPECIAL), GLOBAL_UNICAST], ids=str)
+def test_each_address_is_named_by_the_first_block_that_holds_it(block: IPv4Network | IPv6Network) -> None:
+    kind = type(block[0])
+    for edge in (int(block[0]), int(block[-1])):
+        for number in (edge - 1, edge, edge + 1):
+            address = kind(max(0, min(number, 2**block.max_prefixlen - 1)))
+            if carried(address) != address:
+                continue
+            named = next((name for one, name in SPECIAL if one.version == block.version and address in one), None)
+            if named is None and block.version == 6 and address not in GLOBAL_UNICAST:
+                named = "not an address of the public internet"
+            assert special(address) == named
