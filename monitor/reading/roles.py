@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from config.words import WORLD
 from monitor.reading import trade
 from monitor.reading.analysis import Analysis, Place
-from monitor.reading.clauses import governor
+from monitor.reading.clauses import Governor, governor
 from monitor.reading.everyone import world_features
 from monitor.reading.features import span
 from monitor.reading.trade import ABSENT, evidence
@@ -128,6 +128,8 @@ def side_features(a: Analysis, index: int, kind: str, told: Told) -> Mapping[str
         if i != index and a.quantities[i].family not in ("multiple", "removal", "years")
     ]
     letters = evidence(a, first, last, begin, end)
+    g = governor(a, first, last, begin, end)
+    order = list(dict.fromkeys(p.code for p in here))
     out: dict[str, list[str]] = {}
     for rank, code in enumerate(codes):
         features = [f"code:{code}", f"rank{min(rank, 4)}", f"count{min(counts.get(code, 0), 4)}"]
@@ -141,6 +143,7 @@ def side_features(a: Analysis, index: int, kind: str, told: Told) -> Mapping[str
         features.append("dCmost" if bears and bears == most[1] else "dC-")
         if code in a.home:
             features.append("home")
+        features += _ruled(g, order, letter, next((p for p in here if p.code == code), None))
         features += _mentioned(a, [p for p in here if p.code == code], here, first, last, begin, end, others)
         features += _elsewhere(a, code, sentence, told)
         out[code] = [f"{group}{feature}" for feature in features]
@@ -157,6 +160,15 @@ def side_features(a: Analysis, index: int, kind: str, told: Told) -> Mapping[str
 
 
 GROUPS = {"tariff": "t", "profit_share": "p"}
+
+
+def _ruled(g: Governor, order: list[str], letter: str, place: Place | None) -> Iterator[str]:
+    """The verb that rules the figure, with what the words make of a code and where the sentence first names it."""
+    voice = f"{g.name}{g.passive:d}"
+    yield from (f"g:{voice}{g.behind:d}|{letter}", f"g:{g.auxiliaries}|{g.name}|{letter}")
+    if place is not None:
+        nth = min(order.index(place.code), 3)
+        yield from (f"nth{nth}of{min(len(order), 4)}", f"nth{nth}|{voice}", f"g:{voice}|{place.kind}")
 
 
 def _mentioned(
