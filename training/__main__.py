@@ -21,7 +21,7 @@ from monitor.reading.reader import Reader
 from training.calibration import calibrated
 from training.gold import GOLD, load
 from training.instances import taught
-from training.judgement import cross_judged, drafts, fit, whole, with_judgement
+from training.judgement import cross_judged, fit, learnt, whole, with_judgement
 
 
 def main() -> None:
@@ -37,9 +37,9 @@ def main() -> None:
     print(f"{len(cases)} articles, {claims} claims, {laid} laid on a figure", file=sys.stderr)
     lessons = taught(cases)
     if not args.folds:
-        unseen = drafts(cases, lessons)
+        models, unseen = learnt(cases, lessons)
+        trained = with_judgement(models, fit(unseen))
         MODELS.mkdir(exist_ok=True)
-        trained = with_judgement(lessons.fit(), fit(unseen))
         path = MODELS / f"{args.language}.json"
         path.write_text(
             json.dumps(trained.to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -52,11 +52,27 @@ class Unseen:
 def drafts(cases: Sequence[Case], lessons: Lessons, folds: int = 3) -> list[Unseen]:
     """Every article as drafted by models fitted on the lessons of all articles of the other folds."""
     parts = list(folded(cases, folds))
+    return _joined(each(lambda fold: _drafted(fold, parts, lessons), range(folds)))
 
-    def drafted(fold: int) -> list[Unseen]:
-        return list(drafted_by(without(parts[fold], lessons), parts[fold], fold))
 
-    return [one for found in each(drafted, range(folds)) for one in found]
+def learnt(cases: Sequence[Case], lessons: Lessons, folds: int = 3) -> tuple[Models, list[Unseen]]:
+    """The models of all lessons, and the drafts by those of some: made beside each other."""
+    parts = list(folded(cases, folds))
+
+    def made(fold: int) -> Models | list[Unseen]:
+        return lessons.fit() if fold == folds else _drafted(fold, parts, lessons)
+
+    found = each(made, range(folds + 1))
+    models = next(one for one in found if isinstance(one, Models))
+    return models, _joined(one for one in found if isinstance(one, list))
+
+
+def _drafted(fold: int, parts: Sequence[list[Case]], lessons: Lessons) -> list[Unseen]:
+    return list(drafted_by(without(parts[fold], lessons), parts[fold], fold))
+
+
+def _joined(found: Iterable[list[Unseen]]) -> list[Unseen]:
+    return [one for part in found for one in part]
 
 
 def whole(cases: Sequence[Case], lessons: Lessons, folds: int) -> Iterator[tuple[list[Case], Models]]:
