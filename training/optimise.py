@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from sys import intern
 
 import numpy as np
 from scipy.optimize import minimize
@@ -23,6 +24,9 @@ class Choice:
     #: Which article it comes from: a feature counts once an article towards its support.
     group: str = ""
 
+    def __post_init__(self) -> None:
+        self.candidates = list(map(_once, self.candidates))
+
 
 @dataclass
 class PairChoice:
@@ -36,6 +40,10 @@ class PairChoice:
     right: set[int]
     group: str = ""
 
+    def __post_init__(self) -> None:
+        self.things = list(map(_once, self.things))
+        self.pairs = [(first, second, _once(features)) for first, second, features in self.pairs]
+
 
 @dataclass
 class Labelled:
@@ -44,6 +52,14 @@ class Labelled:
     features: list[str]
     label: str
     group: str = ""
+
+    def __post_init__(self) -> None:
+        self.features = _once(self.features)
+
+
+def _once(features: list[str]) -> list[str]:
+    """The same features, each name held once: there are a hundred million, of a few hundred thousand names."""
+    return [intern(name) for name in features]
 
 
 def feature_vocabulary(feature_lists: Sequence[tuple[str, list[str]]], least: int) -> dict[str, int]:
