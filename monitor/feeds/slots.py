@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from types import TracebackType
 from typing import Final
 
@@ -21,7 +22,9 @@ class Slots:
     next and goes on beside: fifty such feeds must not hold up a thousand others."""
 
     def __init__(self, limit: int) -> None:
-        self._free = asyncio.Semaphore(limit)
+        #: Places that nobody has, and who waits for one, the first first. A semaphore looks through those each time.
+        self._left = limit
+        self._waiting: deque[asyncio.Future[None]] = deque()
         self._most_lingering = limit * LINGERING
         self._lingering = 0
         #: The median of how long requests take, followed in small steps; seconds.
@@ -41,8 +44,11 @@ class Slots:
 
     async def take(self, place: Place) -> float:
         """Waits for a free place; when that was, in the loop's time."""
-        await self._free.acquire()
         loop = asyncio.get_running_loop()
+        if self._left:
+            self._left -= 1
+        else:
+            await self._turn(loop.create_future())
         began = self._brisk[place] = loop.time()
         if self._timer is None:
             self._timer = loop.call_at(began + self.patience, self._look)
@@ -52,8 +58,26 @@ class Slots:
         """The request in a place came to its end."""
         self._brisk.pop(place, None)
         if not place.lingers:
-            self._free.release()
+            self._pass_on()
         self.ended(asyncio.get_running_loop().time() - began, place.lingers)
+
+    async def _turn(self, turn: asyncio.Future[None]) -> None:
+        self._waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._pass_on()  # It was ours already.
+            raise
+
+    def _pass_on(self) -> None:
+        """A place is free: it is the first one's who still waits."""
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._left += 1
 
     def _look(self) -> None:
         """One timer for all places: the oldest are those that may linger."""
@@ -72,7 +96,7 @@ class Slots:
         if self._lingering >= self._most_lingering:
             return False
         self._lingering += 1
-        self._free.release()
+        self._pass_on()
         return True
 
     def ended(self, seconds: float, lingered: bool) -> None:

@@ -28,7 +28,25 @@ async def test_one_that_lingers_makes_room() -> None:
     await asyncio.gather(slow, quick)
     async with asyncio.timeout(1):  # each place was given back once, not twice
         async with places.place():
-            assert places._free.locked()
+            assert places._left == 0
+
+
+async def test_who_waits_comes_in_turn_and_who_gives_up_takes_no_place() -> None:
+    places, came = Slots(1), list[int]()
+
+    async def ask(number: int) -> None:
+        async with places.place():
+            came.append(number)
+            await asyncio.sleep(0)
+
+    async with places.place():
+        waiting = [asyncio.create_task(ask(number)) for number in range(4)]
+        await asyncio.sleep(0)
+        waiting[1].cancel()
+    waiting[0].cancel()  # in the moment in which the place has become its own
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert came == [2, 3]
+    assert places._left == 1
 
 
 async def test_too_many_that_linger_keep_their_places() -> None:
