@@ -11,12 +11,12 @@ from monitor.reading.claims import Assembler
 from monitor.reading.judgement import (
     ARTICLE,
     CLAIM,
-    LEAST_ARTICLE,
-    LEAST_CONFIDENCE,
     YES,
+    Draft,
     article_features,
     claim_features,
     share_of,
+    told,
 )
 from monitor.reading.models import Labels, Models
 from training import network
@@ -44,8 +44,9 @@ class Unseen:
     fold: int
     #: What can be told of each claim, whether it is right, and what it states: equal statements are told once.
     claims: list[tuple[list[str], bool, tuple[Any, ...]]]
-    #: What the models made of the article as a whole, but for its claims' shares, which come later; has it a claim?
-    features: Any
+    #: What the models made of the article as a whole, without its decisions.
+    draft: Draft
+    #: Whether it is annotated with any claim.
     has_claims: bool
 
 
@@ -104,10 +105,7 @@ def drafted_by(models: Models, held: Sequence[Case], fold: int) -> Iterator[Unse
         for row, features in zip(rows, claim_features(case.analysis, draft, rows), strict=True):
             said = claim_fields(row.claim)
             right = any(score.same_key(one, said) and score.same_value(one, said) for one in case.gold["claims"])
-            statement = tuple(
-                said[name] for name in ("kind", "party", "counterparty", "actor", "scope", "value", "unit")
-            )
-            claims.append((features, right, (*statement, said.get("delta"))))
+            claims.append((features, right, tuple(said.get(name) for name in STATEMENT)))
         bare = replace(draft, decisions=())
         yield Unseen(case.article.id, fold, claims, bare, bool(case.gold["claims"]))
 
@@ -122,9 +120,7 @@ def fit(unseen: Sequence[Unseen]) -> dict[str, Labels]:
     for one in unseen:
         if one.claims:
             shares = [share_of(model, features) for features, *_ in one.claims]
-            articles.append(
-                Labelled(article_features(one.features, shares), YES if one.has_claims else "no", one.article)
-            )
+            articles.append(Labelled(article_features(one.draft, shares), YES if one.has_claims else "no", one.article))
     return {CLAIM: model, ARTICLE: Labels.linear(*labels(articles, STRENGTH))}
 
 
@@ -138,17 +134,15 @@ def cross_judged(unseen: Sequence[Unseen]) -> list[Said]:
     out = []
     for fold in sorted({one.fold for one in unseen}):
         judges = fit([one for one in unseen if one.fold != fold])
-        out += [said for one in unseen if one.fold == fold for said in told(one, judges)]
+        out += [said for one in unseen if one.fold == fold for said in _said(one, judges)]
     return out
 
 
-def told(one: Unseen, judges: dict[str, Labels]) -> Iterator[Said]:
+def _said(one: Unseen, judges: dict[str, Labels]) -> Iterator[Said]:
     """The claims of an article that would be told, each statement once."""
     shares = [share_of(judges[CLAIM], features) for features, *_ in one.claims]
-    if not shares or share_of(judges[ARTICLE], article_features(one.features, shares)) < LEAST_ARTICLE:
-        return
     best: dict[tuple[Any, ...], tuple[float, bool]] = {}
-    for share, (_, right, statement) in zip(shares, one.claims, strict=True):
-        if share >= LEAST_CONFIDENCE:
+    for share, (_, right, statement) in zip(told(shares, one.draft, judges[ARTICLE]), one.claims, strict=True):
+        if share > 0:
             best[statement] = max(best.get(statement, (0.0, False)), (share, right))
     yield from (Said(round(share, 3), right, one.fold) for share, right in best.values())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from config.words import WORLD, Qualifier
@@ -75,10 +75,14 @@ def _shares(a: Analysis, draft: Draft, rows: Sequence[Row], models: Models) -> l
     if claim is None or article is None:
         sure = max(draft.terms, default=0.0) >= SURE
         return [row.odds.product if sure and row.odds.product >= LEAST_PRODUCT else 0.0 for row in rows]
-    found = [share_of(claim, features) for features in claim_features(a, draft, rows)]
-    if not found or share_of(article, article_features(draft, found)) < LEAST_ARTICLE:
-        return [0.0] * len(rows)
-    return [share if share >= LEAST_CONFIDENCE else 0.0 for share in found]
+    return told([share_of(claim, features) for features in claim_features(a, draft, rows)], draft, article)
+
+
+def told(shares: Sequence[float], draft: Draft, article: Labels) -> list[float]:
+    """The shares of the claims that are to be told, and 0 for the others: for all where the article tells no term."""
+    if not shares or share_of(article, article_features(draft, shares)) < LEAST_ARTICLE:
+        return [0.0] * len(shares)
+    return [share if share >= LEAST_CONFIDENCE else 0.0 for share in shares]
 
 
 def share_of(model: Labels, features: list[str]) -> float:
@@ -90,7 +94,7 @@ def share_of(model: Labels, features: list[str]) -> float:
 class _Others:
     """The claims that have something in common, by figure: how sure the surest of each figure is."""
 
-    best: dict[int, float]
+    best: dict[int, float] = field(default_factory=dict)
 
     def add(self, row: Row) -> None:
         self.best[row.place] = max(self.best.get(row.place, 0.0), row.odds.product)
@@ -114,8 +118,7 @@ def _value(c: Claim) -> tuple[object, ...]:
 
 def claim_features(a: Analysis, draft: Draft, rows: Sequence[Row]) -> list[list[str]]:
     """For each claim what speaks for it and against it."""
-    values, keys, sides = (defaultdict[object, _Others](lambda: _Others({})) for _ in range(3))
-    whole = defaultdict[object, _Others](lambda: _Others({}))
+    values, keys, sides, whole = (defaultdict[object, _Others](_Others) for _ in range(4))
     levying = {(row.claim.kind, row.claim.party) for row in rows}
     for row in rows:
         c = row.claim
@@ -149,9 +152,9 @@ def _own(a: Analysis, draft: Draft, row: Row, group: str) -> Iterator[str]:
     sentence = a.doc.sentence_of[a.doc.at(q.start)]
     named = {p.code for p in a.places_in[sentence]}
     yield from (f"k:{c.kind}", f"f:{q.family}", f"st:{c.status}", f"{group}st:{c.status}", f"q:{c.qualifier}")
-    for name, share in zip(("term", "sides", "", "scopes", "", "status"), odds[:6], strict=True):
-        if name:
-            yield from (f"{name}{step(share)}", f"{group}{name}{step(share)}")
+    for name in ("term", "sides", "scopes", "status"):
+        reached = step(getattr(odds, name))
+        yield from (f"{name}{reached}", f"{group}{name}{reached}")
     yield from (f"ahead:s{step(odds.sides_ahead)}", f"ahead:g{step(odds.scopes_ahead)}", f"all{int(odds.product * 12)}")
     yield from (f"pairs{min(odds.pairs // 4, 4)}", f"lists{min(odds.lists // 4, 6)}")
     yield f"first{step(kinds.taken(draft.sketch.kinds[place]))}"
