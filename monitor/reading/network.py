@@ -51,8 +51,9 @@ FITTING = 0.9999
 MOST_ROWS, MOST_BIAS = 250, 1000
 #: No finer step of a weight is kept than this part of 1.
 FINEST = 4096
-#: Steps in 1 of what a hidden unit weighs, and what its lanes are moved up by so that none is negative.
-OUT_SCALE, OUT_OFFSET = 1 << 17, 1 << 62
+#: In what the hidden units weigh: bits of an output's lane, steps in 1, and what a lane is moved up by so that none is
+#: negative.
+OUT_LANE, OUT_SCALE, OUT_OFFSET = 64, 1 << 17, 1 << 62
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ class Network:
     _signs: int = field(init=False)
     #: For each hidden unit what it weighs for every output.
     _weighed: list[int] = field(init=False)
+    #: What makes no lane of the hidden units' part negative.
+    _raised: int = field(init=False)
 
     def __post_init__(self) -> None:
         size, (_, lane, *_), sign = self.width + len(self.bias), self.packing, self.packing.sign
@@ -89,9 +92,10 @@ class Network:
             "_start": _lanes([sign] * self.width + [sign + step for step in self.bias], lane),
             "_signs": _lanes([sign] * size, lane),
             "_weighed": [
-                sum(round(column[unit] * OUT_SCALE) << 64 * k for k, column in enumerate(self.out))
+                _lanes((round(column[unit] * OUT_SCALE) for column in self.out), OUT_LANE)
                 for unit in range(len(self.bias))
             ],
+            "_raised": _lanes([OUT_OFFSET] * self.width, OUT_LANE),
         }
         for name, value in known.items():
             object.__setattr__(self, name, value)
@@ -129,8 +133,8 @@ class Network:
 
     def summed(self, table: int, features: Collection[str]) -> int:
         """The rows of a thing's features in one of the tables, added up; each feature counts once."""
-        once: Iterable[str] = set(features)
-        if len(features) > self.most < len(set(features)):
+        once: Collection[str] = set(features)
+        if len(once) > self.most:
             once = list(dict.fromkeys(features))[: self.most]
         return sum(map(self.tables[table].get, once, repeat(0)))
 
@@ -145,8 +149,8 @@ class Network:
         if not self.bias:
             return [lane / scale for lane in lanes]
         units = [unit if unit > 0 else 0 for unit in lanes[width:]]
-        weighed = sum(map(mul, units, self._weighed)) + _OUT_OFFSETS[width]
-        carried = _numbers("Q", weighed.to_bytes(8 * width, "little"))
+        weighed = sum(map(mul, units, self._weighed)) + self._raised
+        carried = _numbers("Q", weighed.to_bytes(OUT_LANE // 8 * width, "little"))
         return [
             (lane + (part - OUT_OFFSET) / OUT_SCALE) / scale for lane, part in zip(lanes[:width], carried, strict=True)
         ]
@@ -194,14 +198,6 @@ def _within(steps: int, most: int) -> int:
 def _lanes(numbers: Iterable[int], lane: int) -> int:
     """Numbers in the lanes of one, so many bits each."""
     return sum(number << lane * k for k, number in enumerate(numbers))
-
-
-def _offsets(outputs: int) -> int:
-    return sum(OUT_OFFSET << 64 * k for k in range(outputs))
-
-
-#: By the number of outputs: what makes no lane of the hidden units' part negative.
-_OUT_OFFSETS = [_offsets(outputs) for outputs in range(64)]
 
 
 def _packed(row: Sequence[int], size: int, packing: Packing) -> int:
