@@ -45,13 +45,13 @@ def world_features(
 
 
 def _told(a: Analysis, sentence: int, here: set[str], letters: Mapping[str, str]) -> Iterator[str]:
-    """What the sentence, the one before, the paragraph and the article make of the places that they name."""
+    """What the sentence, the one before and the article make of the places that they name."""
     roles = "".join(sorted(set(letters.values())))
     yield f"roles:{roles}"
     yield f"home{not here.isdisjoint(a.home):d}{bool(here.difference(a.home)):d}"
-    bears = sorted((votes[1] for code, votes in trade.votes(a).items()), reverse=True)
+    bears = [bears for _, bears in trade.votes(a).values()]
     yield f"bear{min(sum(bears), 4)}"
-    yield f"bearmost{min(bears[0], 3) if bears else 0}"
+    yield f"bearmost{min(max(bears, default=0), 3)}"
     if sentence > 1:
         before = {p.code for p in a.places_in[sentence - 1]}
         roles = "".join(sorted(set(trade.roles_in(a, sentence - 1).values())))

@@ -32,6 +32,8 @@ CUES = frozenset(
         "total",
     )
 )
+#: Those of them by which a list of goods is told as part of all.
+EVERYTHING = frozenset(("all_goods", "include", "goods", "same"))
 #: Families of figures that goods can be told to pay.
 RATES = frozenset(("percent", "bare", "zero", "removal", "multiple"))
 #: A share of goods from which they are told as all of them, in percent.
@@ -117,15 +119,11 @@ def _parts(f: _Around) -> Iterator[Chunk]:
 
 def _with_all(f: _Around) -> Iterator[Chunk]:
     """A list with everything else: "cars, lumber and the general rate", "its exports, cars included"."""
-    sentence = [c for c in lists.chunks_in(f.a)[f.sentence] if c.scopes == ALL]
-    if sentence or CUES.intersection(f.a.sentence_classes(f.sentence)) & EVERYTHING:
+    told = any(c.scopes == ALL for c in lists.chunks_in(f.a)[f.sentence])
+    if told or not EVERYTHING.isdisjoint(f.a.sentence_classes(f.sentence)):
         for chunk in f.named:
             if not chunk.weak:
                 yield Chunk(chunk.start, chunk.stop, ALL + chunk.scopes, False)
-
-
-#: Classes of words by which a list of goods is told as part of all.
-EVERYTHING = frozenset(("all_goods", "include", "goods", "same"))
 
 
 def _trades(a: Analysis) -> frozenset[tuple[str, str]]:
