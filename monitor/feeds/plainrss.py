@@ -40,9 +40,12 @@ ITEM: Final = {
 CHANNEL: Final = {
     "title": "title", "link": "link", "language": "language", "ttl": "ttl", _SY + "updatePeriod": "sy_updateperiod",
     _SY + "updateFrequency": "sy_updatefrequency",
-    "description": "", "copyright": "", "managingEditor": "", "webMaster": "", "pubDate": "", "lastBuildDate": "",
-    "category": "", "generator": "", "docs": "", _SY + "updateBase": "",
+    "pubDate": "published", "lastBuildDate": "updated",
+    "description": "", "copyright": "", "managingEditor": "", "webMaster": "", "category": "", "generator": "",
+    "docs": "", _SY + "updateBase": "",
 }  # fmt: skip
+#: Keys of dates: feedparser reads these as well, and breaks off at some with slashes ("Fri, 2006/19/15 08:19:53 EDT").
+DATES: Final = frozenset({"published", "updated"})
 #: Parts of the channel with elements of their own, which all are passed over.
 PARTS: Final = {
     "image": dict.fromkeys(("url", "title", "link", "width", "height", "description"), ""),
@@ -209,6 +212,8 @@ class _Reader:
 def _text(said: str, key: str) -> str:
     """The text of an element as feedparser keeps it."""
     text = said.strip()
+    if key in DATES and "/" in text:
+        raise _NotPlain
     if key == "link":
         text = _fixed(text)
     if not text.isascii():

@@ -26,6 +26,7 @@ TEXTS = st.one_of(
         "", " ", "Cars 15 %", "&lt;p&gt;steel&lt;/p&gt;", "<![CDATA[<p>a</p> &amp; b]]>", "a<!-- x -->b", "Ã©tÃ©", "é",
         "\x80uro\x99", "관세", "https://a.example/1?a=1&amp;b=2", "http:////a.example/2", "/3", "abc", "&amp;amp;x=1",
         "https://a.example/1?a=1&amp;amp;b;=2", "Mon, 03 Nov 2025 12:00:00 GMT", "2025-11-03T12:00:00Z", "60", "daily",
+        "Fri, 2006/19/15 08:19:53 EDT",
         "a@b.example (A B)", "\u3000x\u2028", "  https://a.example/4  ", "&#13;&#10;x", "true", "fr_CA",
     ]),
     st.text(st.sampled_from("ab <>&;:/é\x85\u200b\n"), max_size=12).map(
@@ -161,6 +162,11 @@ def test_plain_rss_is_read_here() -> None:
         ("", "<category><b>in</b></category>"),
         ("", "<pubDate xml:lang='fr'>x</pubDate>"),
         ("", "<item/>"),
+        ("<pubDate>Fri, 2006/19/15 08:19:53 EDT</pubDate>", ""),
+        ("<lastBuildDate>Fri, 2006/19/15 08:19:53 EDT</lastBuildDate>", ""),
+        ("", "<pubDate>Fri, 2006/19/15 08:19:53 EDT</pubDate>"),
+        ("", "<dc:date>Fri, 2006/19/15 08:19:53 EDT</dc:date>"),
+        ("", "<atom:updated>Fri, 2006/19/15 08:19:53 EDT</atom:updated>"),
     ],
 )
 def test_what_is_otherwise_is_left_to_feedparser(head: str, item: str) -> None:
