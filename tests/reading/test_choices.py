@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from config.vocabulary import raw_language, vocabulary
 from monitor.reading import attributes
@@ -61,6 +63,73 @@ def test_a_sum_shared_by_sectors_is_about_what_they_are_parts_of(text: str, expe
     found = attributes.scope_options(a, figure(a, 40e9), "purchase", Told())
     named = next(features for scopes, features in found if scopes == expected)
     assert any("tie1" in name for name in named)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "kind", "near", "far"),
+    [
+        ("It will buy farm goods, and energy worth $15 billion.", 15e9, "purchase", "energy", "agriculture"),
+        ("Soybeans, rice and beef pay 12%.", 12, "tariff", "beef", "rice"),
+        ("A 25% duty hits steel and copper.", 25, "tariff", "steel", "copper"),
+    ],
+)
+def test_the_member_of_a_list_beside_the_figure_can_be_meant_alone(
+    text: str, value: float, kind: str, near: str, far: str
+) -> None:
+    found = scopes(analysed(text), value, kind)
+    assert (near,) in found
+    assert (far,) not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "features"),
+    [
+        ("Soy and corn, and energy worth $15 billion.", {"mcut", "mcutL:<scope> , &", "mcuthas:,", "mcuthas:&"}),
+        ("It will spend $15 billion on energy and chips.", {"mcut", "mcutR:& <scope> ."}),
+    ],
+)
+def test_how_a_member_is_parted_from_its_list_is_told(text: str, features: set[str]) -> None:
+    a = analysed(text)
+    assert features <= set(dict(attributes.scope_options(a, 0, "purchase", NOTHING))["energy",])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Cars, lumber and all other goods pay 15%.", {("all", "autos", "lumber")}),
+        ("It pays 15% on its exports, cars included.", {("all", "autos")}),
+        ("Cars will pay the same 15%.", {("all", "autos")}),
+        ("Cars and lumber pay 15%.", set()),
+        ("All goods pay 15%. Cars do not.", set()),
+    ],
+)
+def test_a_list_can_be_told_with_everything_else(text: str, expected: set[tuple[str, ...]]) -> None:
+    a = analysed(text)
+    found = dict(attributes.scope_options(a, figure(a, 15), "tariff", NOTHING))
+    assert {each for each in found if each[0] == "all" and len(each) > 1} == expected
+    assert all(name.startswith("tp:") for each in expected for name in found[each])
+
+
+def test_a_sum_is_never_about_a_list_with_everything_else() -> None:
+    found = scopes(analysed("It will buy $40 billion of cars and all other goods."), 40e9, "purchase")
+    assert not [each for each in found if each[0] == "all" and len(each) > 1]
+
+
+GOODS = [
+    *("cars", "steel", "metals", "soybeans", "rice", "energy", "all goods", "other goods", "and", ",", ".", "on"),
+    *("25%", "10%", "$3 billion", "included", "except", "the same", "pay", "its exports", "Boeing", "\n"),
+]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.sampled_from(GOODS), max_size=40), st.sampled_from(["tariff", "purchase"]))
+def test_any_order_of_goods_gives_lists_of_distinct_scopes(words: list[str], kind: str) -> None:
+    a = analysed(" ".join(words), "Steel and rice")
+    for index in range(len(a.quantities)):
+        found = [scopes for scopes, _ in attributes.scope_options(a, index, kind, NOTHING)]
+        assert {("all",), ("other",)} <= set(found)
+        assert len(set(found)) == len(found)
+        assert all(len(set(each)) == len(each) > 0 for each in found)
 
 
 @pytest.mark.parametrize(
