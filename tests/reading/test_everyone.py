@@ -62,6 +62,12 @@ def test_whom_the_title_names_is_told(title: str, expected: set[str]) -> None:
 def test_only_words_near_the_figure_are_about_it(far: bool) -> None:
     gap = "in the long and weary weeks that were to come after it was made known " if far else ""
     assert ("Rworld" in features(f"A 10% tariff hits {gap}all countries.")) is not far
+    assert ("Lworld" in features(f"All countries {gap}pay 10%.")) is not far
+
+
+def test_the_title_is_not_the_sentence_before() -> None:
+    found = features("It charges 10%.", title="The US turns to all countries")
+    assert not [name for name in found if name.startswith(("before", "none:before", "Bworld"))]
 
 
 @pytest.mark.parametrize(
