@@ -45,7 +45,7 @@ class Unseen:
     #: What can be told of each claim, whether it is right, and what it states: equal statements are told once.
     claims: list[tuple[list[str], bool, tuple[Any, ...]]]
     #: What the models made of the article as a whole, without its decisions.
-    draft: Draft
+    features: Draft
     #: Whether it is annotated with any claim.
     has_claims: bool
 
@@ -120,7 +120,9 @@ def fit(unseen: Sequence[Unseen]) -> dict[str, Labels]:
     for one in unseen:
         if one.claims:
             shares = [share_of(model, features) for features, *_ in one.claims]
-            articles.append(Labelled(article_features(one.draft, shares), YES if one.has_claims else "no", one.article))
+            articles.append(
+                Labelled(article_features(one.features, shares), YES if one.has_claims else "no", one.article)
+            )
     return {CLAIM: model, ARTICLE: Labels.linear(*labels(articles, STRENGTH))}
 
 
@@ -142,7 +144,7 @@ def _said(one: Unseen, judges: dict[str, Labels]) -> Iterator[Said]:
     """The claims of an article that would be told, each statement once."""
     shares = [share_of(judges[CLAIM], features) for features, *_ in one.claims]
     best: dict[tuple[Any, ...], tuple[float, bool]] = {}
-    for share, (_, right, statement) in zip(told(shares, one.draft, judges[ARTICLE]), one.claims, strict=True):
+    for share, (_, right, statement) in zip(told(shares, one.features, judges[ARTICLE]), one.claims, strict=True):
         if share > 0:
             best[statement] = max(best.get(statement, (0.0, False)), (share, right))
     yield from (Said(round(share, 3), right, one.fold) for share, right in best.values())

@@ -80,8 +80,6 @@ class Network:
     _signs: int = field(init=False)
     #: For each hidden unit what it weighs for every output.
     _weighed: list[int] = field(init=False)
-    #: What makes no lane of the hidden units' part negative.
-    _raised: int = field(init=False)
 
     def __post_init__(self) -> None:
         size, (_, lane, *_), sign = self.width + len(self.bias), self.packing, self.packing.sign
@@ -95,7 +93,6 @@ class Network:
                 _lanes((round(column[unit] * OUT_SCALE) for column in self.out), OUT_LANE)
                 for unit in range(len(self.bias))
             ],
-            "_raised": _lanes([OUT_OFFSET] * self.width, OUT_LANE),
         }
         for name, value in known.items():
             object.__setattr__(self, name, value)
@@ -149,7 +146,7 @@ class Network:
         if not self.bias:
             return [lane / scale for lane in lanes]
         units = [unit if unit > 0 else 0 for unit in lanes[width:]]
-        weighed = sum(map(mul, units, self._weighed)) + self._raised
+        weighed = sum(map(mul, units, self._weighed)) + _RAISED[width]
         carried = _numbers("Q", weighed.to_bytes(OUT_LANE // 8 * width, "little"))
         return [
             (lane + (part - OUT_OFFSET) / OUT_SCALE) / scale for lane, part in zip(lanes[:width], carried, strict=True)
@@ -198,6 +195,10 @@ def _within(steps: int, most: int) -> int:
 def _lanes(numbers: Iterable[int], lane: int) -> int:
     """Numbers in the lanes of one, so many bits each."""
     return sum(number << lane * k for k, number in enumerate(numbers))
+
+
+#: By the number of outputs: what makes no lane of the hidden units' part negative.
+_RAISED = [_lanes([OUT_OFFSET] * outputs, OUT_LANE) for outputs in range(64)]
 
 
 def _packed(row: Sequence[int], size: int, packing: Packing) -> int:
