@@ -166,7 +166,7 @@ class Network:
     def from_json(cls, data: Mapping[str, Any]) -> Network:
         """What `to_json` gave. Its rows are taken out of `data`: to have all of them twice would cost a daemon ten
         megabytes that it could not give back."""
-        packing, size, rows = PACKINGS[data.get("bits", 16)], data["width"] + len(data["bias"]), dict[int, int]()
+        packing, size, rows = PACKINGS[data["bits"]], data["width"] + len(data["bias"]), dict[int, int]()
         for table in data["tables"]:
             for name in table:
                 row = _packed(_numbers(packing.weight, b64decode(table[name])), size, packing)
