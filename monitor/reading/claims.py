@@ -79,7 +79,7 @@ class Assembler:
         status, sure = self.status(a, index, kind, told)
         best, ahead = _lead(list(pairs.values()))
         odds = Odds(probability, best, ahead, *_lead(lists), sure, len(pairs), len(lists))
-        effective = self._best("effective", attributes.effective_options(a, index, kind, status, told))[0]
+        effective = self._best("effective", attributes.effective_options(a, index, kind, status, told))
         start, end = quote_span(a, index)
         claim = Claim(
             kind=Kind(kind),
@@ -111,14 +111,14 @@ class Assembler:
         """The firm whose commitment a figure is, where it is a firm's."""
         if kind not in ("investment", "purchase", "duration", "annual_cap"):
             return None
-        chosen = respective_firm(a, index) or self._best("actor", attributes.actor_options(a, index, kind, told))[0]
+        chosen = respective_firm(a, index) or self._best("actor", attributes.actor_options(a, index, kind, told))
         return str(chosen) if chosen else None
 
     def _figures(self, a: Analysis, index: int, label: str, leads: Mapping[int, float]) -> Figures | None:
         """What a figure of that label says; None where there is no figure to reckon it from."""
         q = a.quantities[index]
         options = attributes.previous_options(a, index, leads)
-        best, _ = self._best("previous", options)
+        best = self._best("previous", options)
         previous = float(best) if best is not None else None
         if q.family == "multiple":
             older = (
@@ -133,12 +133,10 @@ class Assembler:
         unit = q.unit or next((p.unit for p in a.quantities if p.family == "money" and p.unit), "USD")
         return Figures(q.value, previous, None, unit)
 
-    def _best(self, name: str, options: list[attributes.Option]) -> tuple[str | float | None, float]:
-        """The likeliest option of a choice and its probability."""
+    def _best(self, name: str, options: list[attributes.Option]) -> str | float | None:
+        """The likeliest option of a choice."""
         model = self.models.ranks[name]
-        shares = softmax([model.score(option.features) for option in options])
-        best = max(range(len(options)), key=lambda k: shares[k])
-        return options[best].value, shares[best]
+        return max(options, key=lambda option: model.score(option.features)).value
 
     def scopes(self, a: Analysis, index: int, kind: str, told: Told) -> tuple[tuple[str, ...], list[float]]:
         """The likeliest list of scopes that a figure can be about, and how likely each such list is."""

@@ -191,9 +191,10 @@ def article_features(draft: Draft, shares: Sequence[float]) -> list[str]:
     return [*out, f"gate{fine(max(gates, default=0.0))}"]
 
 
-def fine(share: float) -> int:
-    """The number of steps that a probability reaches, on a ladder that is finer towards either end."""
-    return sum(share >= limit for limit in FINER)
-
-
+#: Steps that are finer towards either end.
 FINER = (0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.25, 0.35, 0.5, 0.65, 0.75, 0.85, 0.92, 0.96, 0.98, 0.99, 0.995)
+
+
+def fine(share: float) -> int:
+    """The number of those steps that a probability reaches."""
+    return step(share, FINER)

@@ -77,9 +77,9 @@ def second_look(a: Analysis, models: Models, sketch: Sketch) -> tuple[Mapping[st
     return tuple(possible(q, model, features) for q, features in zip(a.quantities, found, strict=True))
 
 
-def step(probability: float) -> int:
+def step(probability: float, ladder: Sequence[float] = STEPS) -> int:
     """The number of steps that a probability reaches."""
-    return sum(probability >= limit for limit in STEPS)
+    return sum(probability >= limit for limit in ladder)
 
 
 def taken(shares: Mapping[str, float]) -> float:
