@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count
@@ -22,7 +22,7 @@ from monitor.ledger.reported import as_evidence
 from monitor.ledger.terms import Hand, Term, midnight
 from monitor.types import Article, Change, Claim, TermKey, unit_family
 
-_key = maker(TermKey)
+_key, _outcome = maker(TermKey), maker(Outcome)
 
 
 class Shelves(Protocol):
@@ -47,61 +47,72 @@ def record(
     """
     shelf = _Shelf(kept)
     mark = fingerprint(f"{article.title}\n{article.text}") if mark is None else mark
-    groups: dict[TermKey, list[Claim]] = {}
+    told: list[_Place] = []
     notes: list[Note] = []
     for claim in claims:
-        key = shelf.route(claim)[-1]
+        place = shelf.route(claim)[-1]
         if claim.value is None and claim.delta is None:
-            notes.append(_passed(key, article, claim))
-        else:
-            groups.setdefault(key, []).append(claim)
+            notes.append(_passed(place.key, article, claim))
+            continue
+        if not place.claims:
+            told.append(place)
+        place.claims.append(claim)
     changes: list[Change] = []
-    for key, group in groups.items():
-        term = shelf.term(key)
-        for evidence in as_evidence(group, article, mark, partial(shelf.beside, key, claims)):
+    touched: dict[TermKey, Term] = {}
+    for place in told:
+        term = place.term
+        for evidence in as_evidence(place.claims, article, mark, partial(shelf.beside, place.key, claims)):
             route = shelf.route(evidence.claim)
             if len(route) > 1:
-                evidence = replace(evidence, via=tuple(map(str, route[:-1])))
+                evidence = replace(evidence, via=tuple(str(passed.key) for passed in route[:-1]))
             step = explain(term, evidence, policy)
             term = step.term
             changes += step.changes
-            notes += [step.note] if step.note else []
-        shelf.put(term)
-    return Outcome(terms=shelf.touched, changes=tuple(changes), notes=tuple(notes))
+            if step.note is not None:
+                notes.append(step.note)
+        touched[term.key] = term
+    return _outcome((touched, tuple(changes), tuple(notes)))
 
 
 def _passed(key: TermKey, article: Article, claim: Claim) -> Note:
     return Note(kind=NoteKind.PASSED, key=key, article=article.id, claim=claim, reason="it gives no figure")
 
 
+@dataclass(slots=True)
+class _Place:
+    """A term as an article finds it, and what the article says of it."""
+
+    key: TermKey
+    term: Term
+    claims: list[Claim] = field(default_factory=list)
+
+
 class _Shelf:
-    """The terms that one article touches: those found, with what the article made of them so far."""
+    """The terms that one article touches, as they are kept."""
 
     def __init__(self, kept: Shelves) -> None:
         self._kept = kept
-        self.touched: dict[TermKey, Term] = {}
-        #: Those of `touched`, and what was found among the kept.
-        self._found: dict[TermKey, Term] = {}
+        self._places: dict[TermKey, _Place] = {}
         self._fresh: set[TermKey] = set()
-        self._routes: dict[int, list[TermKey]] = {}
+        self._routes: dict[int, list[_Place]] = {}
 
-    def route(self, claim: Claim) -> list[TermKey]:
-        """The key of the recorded term that the claim is about, or a new one, and where merges lead on from it."""
+    def route(self, claim: Claim) -> list[_Place]:
+        """The recorded term that the claim is about, or a new one, and where merges lead on from it."""
         found = self._routes.get(id(claim))
         if found is None:
             found = self._routes[id(claim)] = [self._own(claim)]
-            while (onward := self.term(found[-1]).into) is not None and onward not in found:
-                found.append(onward)
+            while (onward := found[-1].term.into) is not None and onward not in [place.key for place in found]:
+                found.append(self._place(onward))
         return found
 
-    def _own(self, claim: Claim) -> TermKey:
+    def _own(self, claim: Claim) -> _Place:
         family = unit_family(claim.unit)
         own = _key((claim.kind, claim.party, claim.counterparty, claim.scope, family, claim.actor))
-        if self._found and own in self._found:
-            return own
+        if self._places and own in self._places:
+            return self._places[own]
         if (known := self._kept.get(own)) is not None:
-            self._found[known.key] = known
-            return known.key
+            place = self._places[known.key] = _Place(known.key, known)
+            return place
         best, found = 0, None
         for key in self._keys(claim.kind, claim.party, claim.counterparty):
             if key.scope == claim.scope and key.family == family:
@@ -111,20 +122,19 @@ class _Shelf:
         if found is None:
             found = own
             self._fresh.add(found)
-        return found
+        return self._place(found)
+
+    def _place(self, key: TermKey) -> _Place:
+        place = self._places.get(key)
+        if place is None:
+            place = self._places[key] = _Place(key, self._kept.get(key) or Term(key=key))
+        return place
 
     def _keys(self, kind: Kind, party: str, counterparty: str) -> Iterator[TermKey]:
         yield from self._kept.keys(kind, party, counterparty)
         yield from (
             k for k in sorted(self._fresh, key=str) if (k.kind, k.party, k.counterparty) == (kind, party, counterparty)
         )
-
-    def term(self, key: TermKey) -> Term:
-        """The term as the article has it by now, as it is kept, or a new one."""
-        return self._found.get(key) or self._kept.get(key) or Term(key=key)
-
-    def put(self, term: Term) -> None:
-        self.touched[term.key] = self._found[term.key] = term
 
     def beside(self, key: TermKey, claims: Sequence[Claim]) -> list[float]:
         """Values, recorded or told in the same article, of the same kind between the same sides for other scopes.
@@ -157,8 +167,8 @@ class Book:
         self.policy = policy
         self._terms: dict[TermKey, Term] = {}
         self._between: dict[tuple[Kind, str, str], list[TermKey]] = defaultdict(list)
-        #: The days that will bring something of themselves, the earliest first; some may be outdated.
-        self._days: list[tuple[date, int, TermKey]] = []
+        #: When the days begin that will bring something of themselves, the earliest first; some may be outdated.
+        self._days: list[tuple[datetime, int, TermKey]] = []
         self._turn = count()
 
     def find(self, kind: Kind, party: str, counterparty: str) -> list[Term]:
@@ -189,7 +199,7 @@ class Book:
 
     def advance(self, now: datetime) -> None:
         """Gives every date up to `now` its effect, reminders aside; costs nothing where none has come."""
-        while self._days and midnight(self._days[0][0]) <= now:
+        while self._days and self._days[0][0] <= now:
             _, _, key = heappop(self._days)
             term = self.get(key)
             if term is not None:
@@ -201,10 +211,11 @@ class Book:
 
     def _keep(self, outcome: Outcome) -> Outcome:
         for key, term in outcome.terms.items():
-            if key not in self._terms:
-                self._between[key.kind, key.party, key.counterparty].append(key)
+            known = len(self._terms)
             self._terms[key] = term
+            if len(self._terms) > known:
+                self._between[key.kind, key.party, key.counterparty].append(key)
             day = due.next_date(term)
             if day is not None:
-                heappush(self._days, (day, next(self._turn), key))
+                heappush(self._days, (midnight(day), next(self._turn), key))
         return outcome

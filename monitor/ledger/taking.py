@@ -14,7 +14,7 @@ from monitor.ledger.evidence import attested, trust
 from monitor.ledger.figures import equal
 from monitor.ledger.making import maker
 from monitor.ledger.policy import Policy
-from monitor.ledger.terms import PENDING, Evidence, Position, Term, Version, by_order, changed, full_date
+from monitor.ledger.terms import PENDING, Evidence, Position, Term, Version, also, by_order, changed, full_date
 from monitor.types import Change, ChangeClass
 
 #: How many pieces of evidence a version, a position and a term's history keep. The claims table holds every one; here
@@ -62,7 +62,7 @@ def _doubted(case: Case, verdict: Verdict) -> Verdict:
 def kept(term: Term, evidence: Evidence, verdict: Verdict) -> Step:
     """The term with evidence that moves nothing, in its place among the others, and why."""
     kind = NoteKind.REVIEW if verdict.act is Act.HOLD else NoteKind.KEPT
-    others = (*term.others, evidence)
+    others = also(term.others, evidence)
     if len(others) > 1 and others[-2].order > evidence.order:
         others = tuple(sorted(others, key=by_order))
     return Step(term=changed(term, others=others[-_KEPT_OTHERS:]), note=noted(term, evidence, kind, verdict.reason))
@@ -133,7 +133,7 @@ def _answered(case: Case) -> tuple[Position, ...]:
 def _grown(held: Holder, evidence: Evidence) -> Holder:
     """The version or position with one more report. Of many the first are kept, and the last: by it the term knows what
     arrives late."""
-    cited = (*held.evidence[: _KEPT - 1], evidence)
+    cited = also(held.evidence[: _KEPT - 1], evidence)
     rivals = held.rivals if isinstance(held, Version) else ()
     settled_already = held.trust is Trust.CONFIRMED and not rivals
     grown = held.trust if settled_already else attested(cited, rivals)
@@ -145,10 +145,12 @@ def _support(term: Term, evidence: Evidence, verdict: Verdict) -> Step:
     held = term.versions[verdict.place]
     grown = _grown(held, evidence)
     dated = _dated(grown, evidence)
-    versions = (*term.versions[: verdict.place], dated, *term.versions[verdict.place + 1 :])
+    last = verdict.place == len(term.versions) - 1
+    before, behind = term.versions[: verdict.place], term.versions[verdict.place + 1 :]
+    versions = also(before, dated) if last else (*before, dated, *behind)
     after = changed(term, versions=versions)
     changes = []
-    if verdict.place == len(term.versions) - 1:
+    if last:
         if rises(held.trust, dated.trust):
             reason = "an official source" if evidence.tier == 1 else "a second independent source"
             changes.append(event(ChangeClass.CONFIRMED, after, dated, reason=reason, evidence=evidence))

@@ -93,13 +93,19 @@ def rebuild(
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without the search for cycles, which goes over all that lives again and again: terms and claims have none."""
+    """Without the search for cycles, which goes over all that lives again and again: terms and claims have none.
+
+    What was made meanwhile counts as old afterwards; as new it would all be gone over at once.
+    """
     was = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was:
+            if not gc.get_freeze_count():  # what a program froze is its own
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 

@@ -113,7 +113,7 @@ def test_what_is_made_of_values_is_what_its_class_makes() -> None:
     values = [getattr(made, field.name) for field in fields(Evidence)]
     assert maker(Evidence)(values) == made
     for wrong in (values[:-1], [*values, 1]):
-        with pytest.raises(ValueError, match="argument"):
+        with pytest.raises(TypeError, match="argument"):
             maker(Evidence)(wrong)
 
 
