@@ -10,6 +10,7 @@ from __future__ import annotations
 import socket
 from bisect import bisect_right
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from aiohttp import ClientRequest, ClientTimeout, TCPConnector
@@ -64,6 +65,8 @@ SPECIAL: tuple[tuple[Network, str], ...] = tuple(
         ("3fff::/20", "a documentation address"),
     )
 )
+#: More characters than an address has, with its zone.
+LONGEST = 100
 #: Global unicast (RFC 4291); the rest of IPv6 is not routed on the internet.
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 #: The well-known prefix of NAT64 (RFC 6052). Its last 32 bits are the IPv4 address that is really reached.
@@ -131,6 +134,12 @@ def literal(host: str) -> Address | None:
     """The address that a URL's host is, or None where it is a name. Brackets and a zone are taken off."""
     if ":" not in host and not host[-1:].isdigit():
         return None  # A name, as nearly always: IPv4 ends with a digit, IPv6 has colons.
+    return _parsed(host) if len(host) <= LONGEST else None
+
+
+@lru_cache(256)
+def _parsed(host: str) -> Address | None:
+    """Kept, for each address that is dialled is judged at three gates."""
     try:
         return ip_address(host.strip("[]").partition("%")[0])
     except ValueError:

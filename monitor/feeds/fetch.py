@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
@@ -21,6 +22,7 @@ from config.settings import Settings
 from monitor.feeds.body import ENCODINGS, Body, Broken, TooLarge
 from monitor.feeds.credentials import Keys
 from monitor.feeds.headers import freshness, hub_links, validator, wait
+from monitor.feeds.limit import Limit
 from monitor.feeds.manners import Hosts
 from monitor.feeds.sessions import Sessions
 from monitor.feeds.slots import Slots
@@ -37,6 +39,9 @@ PERMANENT: Final = frozenset({301, 308})
 #: Bytes of one header field, and how many fields an answer may have.
 MAX_FIELD: Final = 16_384
 MAX_FIELDS: Final = 128
+#: Addresses that are taken apart once and not for each request, and the most characters of one.
+REMEMBERED: Final = 1_000
+MAX_REMEMBERED: Final = 300
 #: The whole request has a limit of its own.
 NO_TIMEOUT: Final = aiohttp.ClientTimeout(total=None)
 
@@ -114,6 +119,7 @@ class Fetcher:
         self._monotonic = monotonic
         self._hosts = Hosts(self._polling.per_host, self._polling.host_pause, now=monotonic, sleep=sleep)
         self._slots = Slots(self._polling.concurrency)
+        self._limit = Limit(self._polling.timeout)
         self._sessions: Sessions | None = None
         #: True: the certificates of this machine, which aiohttp has loaded already.
         self._tls: ssl.SSLContext | Literal[True] = True
@@ -186,8 +192,12 @@ class Fetcher:
             self._heed_rest(host, url)  # One before us in the queue may have been told so.
             started = self._monotonic()
             try:
-                async with asyncio.timeout(max(0.001, left)):
-                    answer = await self._ask(request, url, target)
+                if left == self._polling.timeout:
+                    with self._limit.span():
+                        answer = await self._ask(request, url, target)
+                else:
+                    async with asyncio.timeout(max(0.001, left)):
+                        answer = await self._ask(request, url, target)
             except FetchError as error:
                 if error.status in (429, 503):
                     self._hosts.slow_down(host, error.retry_after, rest=error.status == 429)
@@ -322,10 +332,16 @@ def user_agent(contact: str) -> str:
 def _target_of(asked: str, url: str) -> tuple[URL, str]:
     """The address and its host. Raises `FetchError` for what is no web address."""
     try:
-        target = URL(url)
-        host = target.raw_host
+        target, host = _parsed(url) if len(url) <= MAX_REMEMBERED else _parsed.__wrapped__(url)
     except ValueError as error:
         raise FetchError(asked, f"not a web address ({error})", "address") from error
     if not host or not host.isprintable() or " " in host:
         raise FetchError(asked, "not a web address: it names no host", "address")
-    return target, host.lower()
+    return target, host
+
+
+@lru_cache(REMEMBERED)
+def _parsed(url: str) -> tuple[URL, str]:
+    """The address taken apart, and its host; kept, for an address also remembers what it is asked for."""
+    target = URL(url)
+    return target, (target.raw_host or "").lower()
