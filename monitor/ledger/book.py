@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from heapq import heappop, heappush
@@ -48,9 +48,13 @@ def record(
     shelf = _Shelf(kept)
     mark = fingerprint(f"{article.title}\n{article.text}") if mark is None else mark
     told: list[_Place] = []
+    passed: dict[int, tuple[str, ...]] = {}
     notes: list[Note] = []
     for claim in claims:
-        place = shelf.route(claim)[-1]
+        place = shelf.own(claim)
+        if place.term.into is not None:
+            *merged, place = shelf.onward(place)
+            passed[id(claim)] = tuple(str(each.key) for each in merged)
         if claim.value is None and claim.delta is None:
             notes.append(_passed(place.key, article, claim))
             continue
@@ -62,9 +66,8 @@ def record(
     for place in told:
         term = place.term
         for evidence in as_evidence(place.claims, article, mark, partial(shelf.beside, place.key, claims)):
-            route = shelf.route(evidence.claim)
-            if len(route) > 1:
-                evidence = replace(evidence, via=tuple(str(passed.key) for passed in route[:-1]))
+            if passed:
+                evidence = replace(evidence, via=passed.get(id(evidence.claim), ()))
             step = explain(term, evidence, policy)
             term = step.term
             changes += step.changes
@@ -78,13 +81,15 @@ def _passed(key: TermKey, article: Article, claim: Claim) -> Note:
     return Note(kind=NoteKind.PASSED, key=key, article=article.id, claim=claim, reason="it gives no figure")
 
 
-@dataclass(slots=True)
 class _Place:
     """A term as an article finds it, and what the article says of it."""
 
-    key: TermKey
-    term: Term
-    claims: list[Claim] = field(default_factory=list)
+    __slots__ = ("claims", "key", "term")
+
+    def __init__(self, key: TermKey, term: Term) -> None:
+        self.key = key
+        self.term = term
+        self.claims: list[Claim] = []
 
 
 class _Shelf:
@@ -94,18 +99,16 @@ class _Shelf:
         self._kept = kept
         self._places: dict[TermKey, _Place] = {}
         self._fresh: set[TermKey] = set()
-        self._routes: dict[int, list[_Place]] = {}
 
-    def route(self, claim: Claim) -> list[_Place]:
-        """The recorded term that the claim is about, or a new one, and where merges lead on from it."""
-        found = self._routes.get(id(claim))
-        if found is None:
-            found = self._routes[id(claim)] = [self._own(claim)]
-            while (onward := found[-1].term.into) is not None and onward not in [place.key for place in found]:
-                found.append(self._place(onward))
+    def onward(self, place: _Place) -> list[_Place]:
+        """The place, and where merges lead on from it."""
+        found = [place]
+        while (onward := found[-1].term.into) is not None and onward not in [each.key for each in found]:
+            found.append(self._place(onward))
         return found
 
-    def _own(self, claim: Claim) -> _Place:
+    def own(self, claim: Claim) -> _Place:
+        """The recorded term that the claim is about, or a new one."""
         family = unit_family(claim.unit)
         own = _key((claim.kind, claim.party, claim.counterparty, claim.scope, family, claim.actor))
         if self._places and own in self._places:

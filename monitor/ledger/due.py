@@ -50,14 +50,16 @@ def span(term: Term) -> tuple[date, date] | None:
 def mature(term: Term, moment: datetime) -> tuple[Term, list[Change]]:
     """The term at that moment, with a change for each version that took effect on its day, the earliest first."""
     changes: list[Change] = []
-    while True:
-        ripe = [(full_date(v.effective), i) for i, v in enumerate(term.versions) if v.effective and pending(term, v)]
+    while ripe := [
+        (full_date(v.effective), i) for i, v in enumerate(term.versions) if v.effective and pending(term, v)
+    ]:
         days = [(day, index) for day, index in ripe if day is not None and midnight(day) <= moment]
         if not days:
-            return term, changes
+            break
         day, index = min(days)
         before, (term, version) = term, _take_effect(term, index, day)
         changes.append(moved(before, term, version, reason=f"its date, {day}, has come"))
+    return term, changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

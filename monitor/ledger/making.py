@@ -53,4 +53,4 @@ def copier(cls: type[T]) -> Callable[[T, dict[str, object]], T]:
 def _twin(cls: type[Any]) -> Callable[..., Any]:
     """A dataclass with the slots of the given one, not frozen."""
     names = [field.name for field in fields(cls)]
-    return make_dataclass(cls.__name__, names, slots=True, eq=False, repr=False)
+    return make_dataclass(cls.__name__, names, bases=cls.__bases__, slots=True, eq=False, repr=False)

@@ -36,9 +36,10 @@ def explain(term: Term, evidence: Evidence, policy: Policy) -> Step:
         note = noted(term, evidence, NoteKind.KEPT, "a person set this report aside")
         return Step(term=replace(term, aside=tuple(sorted((*term.aside, evidence), key=by_order))), note=note)
     # What is younger than everything kept cannot be among it: only the others are looked for.
-    if _newest(term, evidence):
+    if term.ends_before(evidence.published) or _newest(term, evidence):
         grown, came = mature(term, evidence.published)
         step = take(grown, evidence, policy)
+        step.term.reaches(evidence.published)
         return step._replace(changes=(*came, *step.changes)) if came else step
     if _known(term, evidence):
         return Step(term=term, note=noted(term, evidence, NoteKind.PASSED, "this report was taken in before"))
@@ -56,7 +57,11 @@ def _newest(term: Term, evidence: Evidence) -> bool:
             return False
         if version.rivals and version.rivals[-1].order >= evidence.order:
             return False
-    for held in (term.others, term.aside, *[position.evidence for position in term.positions]):
+    for position in term.positions:
+        held = position.evidence
+        if held and held[-1].published >= at and held[-1].order >= evidence.order:
+            return False
+    for held in (term.others, term.aside):
         if held and held[-1].published >= at and held[-1].order >= evidence.order:
             return False
     return True

@@ -175,8 +175,14 @@ class Position:
     closed: datetime | None = None
 
 
+class _Dated:
+    """The place for what is no part of a term: see `Term.reaches`. A copy of a term does not have it."""
+
+    __slots__ = ("youngest",)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
+class Term(_Dated):
     """All that is known under one key. Versions are in the order in which they came to stand."""
 
     key: TermKey
@@ -212,6 +218,15 @@ class Term:
     def open_positions(self) -> tuple[Position, ...]:
         """The positions that nothing settled has answered."""
         return tuple(p for p in self.positions if p.closed is None)
+
+    def reaches(self, moment: datetime) -> None:
+        """Remembers that nothing it holds, evidence or effect of a date, is younger than the moment."""
+        object.__setattr__(self, "youngest", moment)
+
+    def ends_before(self, moment: datetime) -> bool:
+        """Whether it is remembered that all it holds is older than the moment: saves looking at all of it again."""
+        youngest: datetime | None = getattr(self, "youngest", None)
+        return youngest is not None and youngest < moment
 
     def kept_evidence(self) -> list[tuple[Evidence, ...]]:
         """All evidence that is kept, by what holds it; each holds it in its order."""

@@ -104,16 +104,23 @@ def replayed(connection: Connection, *, until: datetime | None = None, deal: str
     query: Select[Any] = (
         select(*(reports.c[name] for name in _REPORT), claims.c.id, *(claims.c[name] for name in CLAIM_COLUMNS))
         .join_from(reports, claims, claims.c.report_id == reports.c.id)
-        .where(reports.c.id.in_(bindparam("numbers", expanding=True)))
         .order_by(reports.c.id, claims.c.id)
     )
     if deal is not None:
         query = query.where(_between(deal))
-    for first in range(0, len(numbers), _AT_ONCE):
-        wanted = numbers[first : first + _AT_ONCE]
-        rows = connection.execute(query, {"numbers": wanted.tolist()}).all()
-        found = {number: _report(list(group)) for number, group in groupby(rows, key=itemgetter(0))}
-        yield from (found[number] for number in wanted if number in found)
+    by_number = query.where(reports.c.id.in_(bindparam("numbers", expanding=True)))
+    by_span = query.where(reports.c.id.between(bindparam("first"), bindparam("last")))
+    for start in range(0, len(numbers), _AT_ONCE):
+        wanted = numbers[start : start + _AT_ONCE].tolist()
+        first, last = min(wanted), max(wanted)
+        if last - first < 2 * len(wanted):  # a list of hundreds of numbers takes longer to write than some rows to pass
+            rows = connection.execute(by_span, {"first": first, "last": last})
+        else:
+            rows = connection.execute(by_number, {"numbers": wanted})
+        found = {number: list(group) for number, group in groupby(rows.all(), key=itemgetter(0))}
+        for number in wanted:
+            if number in found:
+                yield _report(found[number])
 
 
 def _in_order(connection: Connection, until: datetime | None, deal: str | None) -> array[int]:

@@ -19,7 +19,7 @@ from monitor.ledger.due import coming
 from monitor.ledger.policy import Policy
 from monitor.ledger.terms import Term
 from monitor.ledger.views import glance, shown
-from monitor.types import Article, Change, ChangeClass, Claim, Source
+from monitor.types import Article, Change, ChangeClass, Claim, Source, TermKey
 
 T = TypeVar("T")
 POLICY = Policy.of(Ledger())
@@ -125,6 +125,30 @@ def test_replaying_twice_changes_nothing(told: list[Report]) -> None:
         assert book.record(article, said).changes == ()
     assert book.due(START, START).changes == ()
     assert list(book.terms) == before
+
+
+class Forgetful(Book):
+    """Terms that remember nothing of what was found out about them before, as after their JSON."""
+
+    def get(self, key: TermKey) -> Term | None:
+        term = super().get(key)
+        return None if term is None else replace(term)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_what_a_term_remembers_of_its_youngest_report_changes_nothing(data: st.DataObject) -> None:
+    told = data.draw(reports(least=2, most=6, each=2))
+    book, forgetful = Book(POLICY), Forgetful(POLICY)
+    for article, said in (*data.draw(st.permutations(told)), *told[:2]):
+        book.advance(article.observed)
+        forgetful.advance(article.observed)
+        assert book.record(article, said) == forgetful.record(article, said)
+        for term in book.terms:
+            moments = [evidence.published for evidence in term.all_evidence()]
+            moments += [version.since for version in term.versions if version.by_date]
+            assert not term.ends_before(max(moments))
+    assert list(book.terms) == list(forgetful.terms)
 
 
 @settings(max_examples=300, deadline=None)
