@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from config.settings import Polling
@@ -162,6 +163,7 @@ def _seconds(value: float | None) -> timedelta | None:
     return None if value is None or not value > 0 else timedelta(seconds=min(value, 366 * 86_400))
 
 
+@lru_cache(256)
 def words(duration: timedelta) -> str:
     """A duration for people: "15 min", "2 h", "1 h 30 min", "1 d"."""
     minutes = max(1, round(duration.total_seconds() / 60))

@@ -61,7 +61,7 @@ class State:
     @property
     def schedule(self) -> Schedule:
         """The part that decides when the feed is asked next."""
-        return Schedule(**dict(zip(SCHEDULE, _schedule_of(self), strict=True)))
+        return _make_schedule(_schedule_of(self))
 
     def scheduled(self, planned: Schedule, now: datetime, **others: Any) -> State:
         """This state with another schedule and perhaps other fields; `now` is when it was made."""
@@ -75,7 +75,7 @@ SCHEDULE = tuple(f.name for f in fields(Schedule))
 KEPT = State.__slots__[len(SCHEDULE) :]
 _schedule_of, _plan_of = attrgetter(*SCHEDULE), attrgetter(*State.__slots__[: len(SCHEDULE)])
 _kept_of, _values_of = attrgetter(*KEPT), attrgetter(*State.__slots__)
-_make_state = maker(State)
+_make_state, _make_schedule = maker(State), maker(Schedule)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
