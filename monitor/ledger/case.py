@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum, auto
 from typing import NamedTuple
@@ -43,20 +42,18 @@ class Verdict(NamedTuple):
     place: int = -1
 
 
-@dataclass(slots=True)
 class Case:
     """A claim with what stands when it is published. `value` is the claim's, a difference already added up."""
 
-    term: Term
-    evidence: Evidence
-    policy: Policy
-    value: float
-    claim: Claim = field(init=False)
-    standing: Version | None = field(init=False)
+    __slots__ = ("claim", "evidence", "policy", "standing", "term", "value")
 
-    def __post_init__(self) -> None:
-        self.claim = self.evidence.claim
-        self.standing = self.term.standing
+    def __init__(self, term: Term, evidence: Evidence, policy: Policy, value: float) -> None:
+        self.term = term
+        self.evidence = evidence
+        self.policy = policy
+        self.value = value
+        self.claim = evidence.claim
+        self.standing = term.standing
 
     def says(self, version: Version | None) -> bool:
         """Whether the claim's figure is the version's."""

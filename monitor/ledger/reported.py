@@ -25,6 +25,8 @@ def as_evidence(
     """
     source = article.source
     report = (source.name, source.tier, article.published, article.observed, article.link, mark)
+    if len(told) == 1:  # as nearly always
+        return [_evidence((told[0], article.id, 0, *report, Role.PLAIN, (), ()))]
     return [
         _evidence((claim, article.id, place, *report, _role(claim, told, siblings), _told_beside(claim, told), ()))
         for place, claim in enumerate(_steps(told))
@@ -33,8 +35,6 @@ def as_evidence(
 
 def _told_beside(claim: Claim, told: Sequence[Claim]) -> tuple[float, ...]:
     """The article's other values for the term in the same status; beside a position, the settled ones too."""
-    if len(told) == 1:
-        return ()
     position = is_position(claim.status)
     return tuple(
         c.value
@@ -47,8 +47,6 @@ def _told_beside(claim: Claim, told: Sequence[Claim]) -> tuple[float, ...]:
 
 def _steps(claims: Sequence[Claim]) -> Sequence[Claim]:
     """The claims in the order of the text, steps of one status by the day from which each applies."""
-    if len(claims) == 1:
-        return claims
     ordered = list(claims)
     for status in (Status.AGREED, Status.ORDERED):
         places = [i for i, c in enumerate(claims) if c.status is status and c.effective is not None]
@@ -63,8 +61,6 @@ def _effective(claim: Claim) -> str:
 
 def _role(claim: Claim, told: Sequence[Claim], siblings: Callable[[], Sequence[float]]) -> Role:
     """Whether the figure is a part of a sum of its article, or one of several counts that replace different figures."""
-    if len(told) == 1:
-        return Role.PLAIN
     if _part(claim, told, siblings):
         return Role.PART
     alike = [c for c in told if c.status is claim.status and not equal(c.value, claim.value)]
