@@ -7,7 +7,7 @@
 The first table is what the models say; the second what `pactwatch` tells, through the mapping in
 `monitor/reading/models/en.confidence.json`, here drawn for each fold from the claims of the others. The articles are
 those of tests/gold in three folds. Right means found by score.py: kind, sides, scope, firm, value and unit; the status
-is not counted. Takes as long as `make train`, some minutes.
+is not counted. Takes as long as `make train`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from monitor.reading.analysis import Analyst
 from training.calibration import Said, cross_fitted
 from training.gold import GOLD, load
 from training.instances import taught
-from training.judgement import cross_judged, drafts
+from training.judgement import cross_judged, drafts, encoders
 
 STEPS = 10
 
@@ -32,7 +32,8 @@ def read_all() -> list[Said]:
     """Every claim of the annotated articles, read by models that have not seen its article."""
     analyst = Analyst(vocabulary("en"), raw_language("en"))
     cases = load(GOLD, analyst)
-    return cross_judged(drafts(cases, taught(cases)))
+    lessons = taught(cases)
+    return cross_judged(drafts(cases, lessons, encoders(cases)[1]))
 
 
 def table(said: Sequence[Said]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Train the reading's models from the annotated articles, or say how well they do on articles they have not seen.
 
-python -m training                 write monitor/reading/models/en.json, and en.confidence.json beside it: what the
-                                   confidence of such models is worth
+python -m training                 write monitor/reading/models/en.json, and beside it en.encoder.npz, and
+                                   en.confidence.json: what the confidence of such models is worth
 python -m training --folds 5 DIR   write one prediction file a gold file into DIR, each article read by models that
                                    were trained without it
 """
@@ -21,7 +21,7 @@ from monitor.reading.reader import Reader
 from training.calibration import calibrated
 from training.gold import GOLD, load
 from training.instances import taught
-from training.judgement import cross_judged, fit, learnt, whole, with_judgement
+from training.judgement import cross_judged, encoders, fit, learnt, whole, with_judgement
 
 
 def main() -> None:
@@ -37,9 +37,13 @@ def main() -> None:
     print(f"{len(cases)} articles, {claims} claims, {laid} laid on a figure", file=sys.stderr)
     lessons = taught(cases)
     if not args.folds:
-        models, unseen = learnt(cases, lessons)
+        everything, encoding = encoders(cases)
+        models, unseen = learnt(cases, lessons, encoding)
         trained = with_judgement(models, fit(unseen))
         MODELS.mkdir(exist_ok=True)
+        path = MODELS / f"{args.language}.encoder.npz"
+        everything.save(path)
+        print(f"wrote {path.name}: {path.stat().st_size / 1e6:.1f} MB", file=sys.stderr)
         path = MODELS / f"{args.language}.json"
         path.write_text(
             json.dumps(trained.to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from config.words import Topic
-from monitor.reading import attributes, claims, classify, features, roles, standing
+from monitor.reading import attributes, claims, classify, features, goods, roles, standing
 from monitor.reading import kinds as looks
 from monitor.reading import sides as who
 from monitor.reading.kinds import POSSIBLE
@@ -136,7 +136,7 @@ def profit_scopes(cases: Sequence[Case]) -> Iterator[Choice]:
     for case in cases:
         for index, group, _ in walk(case):
             if group[0]["kind"] == "profit_share":
-                weighed = claims.profit_scopes(case.analysis, index)
+                weighed = goods.profit_scopes(case.analysis, index)
                 wanted = {c["scope"] for c in group}
                 yield Choice(list(weighed.values()), {k for k, n in enumerate(weighed) if n in wanted}, case.article.id)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from monitor.cli.jsonl import claim_fields
 from monitor.reading.claims import Assembler
+from monitor.reading.encoder import Encoder
 from monitor.reading.judgement import (
     ARTICLE,
     CLAIM,
@@ -19,7 +20,7 @@ from monitor.reading.judgement import (
     told,
 )
 from monitor.reading.models import Labels, Models
-from training import network
+from training import encoder, network
 from training.calibration import Said, measure
 from training.gold import Case
 from training.instances import Lessons, folded
@@ -33,6 +34,10 @@ PLAN = Plan(hidden=16, epochs=6, batch=128, drop_features=0.2, drop_hidden=0.2, 
 STATEMENT = ("kind", "party", "counterparty", "actor", "scope", "value", "unit", "delta")
 #: Strength of the L2 penalty of the model that weighs an article.
 STRENGTH = 2.0
+
+
+#: The encoder for an article: one that has not seen it.
+Encoding = Callable[[Case], Encoder | None]
 
 
 @dataclass
@@ -50,26 +55,34 @@ class Unseen:
     has_claims: bool
 
 
-def drafts(cases: Sequence[Case], lessons: Lessons, folds: int = 3) -> list[Unseen]:
+def encoders(cases: Sequence[Case], plan: Plan = encoder.PLAN) -> tuple[Encoder, Encoding]:
+    """The encoder of all articles, and for each article one that has not seen it: of those at even or at odd places."""
+    told = [encoder.lesson(case) for case in cases]
+    everything, even, odd = each(lambda part: encoder.fit(part, plan), [told, told[::2], told[1::2]])
+    places = {case.article.id: place for place, case in enumerate(cases)}
+    return everything, lambda case: odd if places[case.article.id] % 2 == 0 else even
+
+
+def drafts(cases: Sequence[Case], lessons: Lessons, encoding: Encoding, folds: int = 3) -> list[Unseen]:
     """Every article as drafted by models fitted on the lessons of all articles of the other folds."""
     parts = list(folded(cases, folds))
-    return _joined(each(lambda fold: _drafted(fold, parts, lessons), range(folds)))
+    return _joined(each(lambda fold: _drafted(fold, parts, lessons, encoding), range(folds)))
 
 
-def learnt(cases: Sequence[Case], lessons: Lessons, folds: int = 3) -> tuple[Models, list[Unseen]]:
+def learnt(cases: Sequence[Case], lessons: Lessons, encoding: Encoding, folds: int = 3) -> tuple[Models, list[Unseen]]:
     """The models of all lessons, and the drafts by those of some: made beside each other."""
     parts = list(folded(cases, folds))
 
     def made(fold: int) -> Models | list[Unseen]:
-        return lessons.fit() if fold == folds else _drafted(fold, parts, lessons)
+        return lessons.fit() if fold == folds else _drafted(fold, parts, lessons, encoding)
 
     found = each(made, range(folds + 1))
     models = next(one for one in found if isinstance(one, Models))
     return models, _joined(one for one in found if isinstance(one, list))
 
 
-def _drafted(fold: int, parts: Sequence[list[Case]], lessons: Lessons) -> list[Unseen]:
-    return list(drafted_by(without(parts[fold], lessons), parts[fold], fold))
+def _drafted(fold: int, parts: Sequence[list[Case]], lessons: Lessons, encoding: Encoding) -> list[Unseen]:
+    return list(drafted_by(without(parts[fold], lessons), encoding, parts[fold], fold))
 
 
 def _joined(found: Iterable[list[Unseen]]) -> list[Unseen]:
@@ -81,8 +94,9 @@ def whole(cases: Sequence[Case], lessons: Lessons, folds: int) -> Iterator[tuple
     parts = list(folded(cases, folds))
 
     def made(fold: int) -> tuple[Models, list[Unseen]]:
-        models = without(parts[fold], lessons)
-        return models, list(drafted_by(models, parts[fold], fold))
+        others = [case for k, part in enumerate(parts) if k != fold for case in part]
+        models = replace(without(parts[fold], lessons), encoder=encoder.fit([encoder.lesson(case) for case in others]))
+        return models, list(drafted_by(models, lambda _: models.encoder, parts[fold], fold))
 
     found = each(made, range(folds))
     for fold, (models, _) in enumerate(found):
@@ -95,11 +109,11 @@ def without(held: Sequence[Case], lessons: Lessons) -> Models:
     return lessons.without({case.article.id for case in held}).fit()
 
 
-def drafted_by(models: Models, held: Sequence[Case], fold: int) -> Iterator[Unseen]:
-    """What models make of articles that they have not seen."""
-    score, assembler = measure(), Assembler(models)
+def drafted_by(models: Models, encoding: Encoding, held: Sequence[Case], fold: int) -> Iterator[Unseen]:
+    """What models, and an encoder, make of articles that they have not seen."""
+    score = measure()
     for case in held:
-        draft = assembler.draft(case.analysis)
+        draft = Assembler(replace(models, encoder=encoding(case))).draft(case.analysis)
         rows = draft.rows
         claims = []
         for row, features in zip(rows, claim_features(case.analysis, draft, rows), strict=True):

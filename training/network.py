@@ -32,6 +32,8 @@ class Plan:
     batch: int = 96
     #: The largest step size of the cycle.
     rate: float = 4e-3
+    #: The share of all steps on which the size grows to it.
+    warm: float = 0.3
     #: Shares of the features and of the hidden units that are left out of a step.
     drop_features: float = 0.3
     drop_hidden: float = 0.3
@@ -65,8 +67,8 @@ class Adam:
             p -= (rate / undo_mean) * mean / (np.sqrt(square / undo_square) + 1e-8)
 
     def _pace(self) -> float:
-        """The share of the largest step size: up over three tenths of the way, then down to nothing."""
-        at, peak = self._step / self._steps, 0.3
+        """The share of the largest step size: up to it on the first part of the way, then down to nothing."""
+        at, peak = self._step / self._steps, self._plan.warm
         if at < peak:
             return float(0.04 + 0.96 * 0.5 * (1 - np.cos(np.pi * at / peak)))
         return float(0.5 * (1 + np.cos(np.pi * min(1.0, (at - peak) / (1 - peak)))))

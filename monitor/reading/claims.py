@@ -1,4 +1,4 @@
-"""Assembly: from the figures of an article to its claims, one decision after the other, each by its own small model."""
+"""Assembly: from the figures of an article to its claims, decision by decision, by small models and the encoder."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from config.words import Kind, Qualifier, Status
-from monitor.reading import attributes, couples, features, kinds, sides, standing
+from monitor.reading import attributes, couples, features, goods, kinds, mixture, sides, standing
 from monitor.reading.analysis import Analysis
-from monitor.reading.decision import Decision, Odds
+from monitor.reading.decision import Decision, Odds, Sureness
+from monitor.reading.encoder import Look
 from monitor.reading.judgement import Draft, judged
-from monitor.reading.models import Models, softmax
+from monitor.reading.mixture import Pooled
+from monitor.reading.models import Models
 from monitor.reading.roles import Settled, Told
+from monitor.reading.scope_choice import Scopes
 from monitor.types import Claim
 
 #: A figure is weighed as a term from this probability on.
@@ -43,7 +46,10 @@ class Assembler:
     def draft(self, a: Analysis) -> Draft:
         """The article read figure by figure; no claim is left out for being unsure."""
         sketch = kinds.first_look(a, self.models)
-        looked = kinds.second_look(a, self.models, sketch)
+        look = self.models.encoder.look(a) if self.models.encoder and a.quantities else None
+        alone = kinds.second_look(a, self.models, sketch)
+        pooled = [mixture.kinds(shares, look.kinds(index) if look else {}) for index, shares in enumerate(alone)]
+        looked = [one.shares for one in pooled]
         ranked = [sorted(shares.items(), key=lambda pair: -pair[1]) for shares in looked]
         leads = {index: shares.get("previous", 0.0) for index, shares in enumerate(looked)}
         told = Told()
@@ -60,25 +66,39 @@ class Assembler:
             if figures is None:
                 out.append(Decision(q, "none", probability, "no figure to reckon it from", told=told))
                 continue
-            claims, odds = self._claims(
-                a, index, Kind.TARIFF if kind == kinds.SURCHARGE else kind, taken, told, figures
-            )
+            kind_of_claim = Kind.TARIFF if kind == kinds.SURCHARGE else kind
+            claims, odds = self._claims(a, index, kind_of_claim, pooled[index], told, figures, look)
             out.append(Decision(q, kind, probability, "a term", tuple(claims), told, odds))
             told = told.after(index, [_settled(claim) for claim in claims])
         return Draft(sketch, tuple(map(kinds.taken, looked)), tuple(out))
 
     def _claims(
-        self, a: Analysis, index: int, kind: str, probability: float, told: Told, figures: Figures
+        self,
+        a: Analysis,
+        index: int,
+        kind: str,
+        what: Pooled[str],
+        told: Told,
+        figures: Figures,
+        look: Look | None,
     ) -> tuple[list[Claim], Odds]:
         q = a.quantities[index]
         value, previous, delta, unit = figures
         actor = self._actor(a, index, kind, told)
-        pairs = sides.weighed(a, index, kind, told, actor, self.models)
-        party, counterparty = max(pairs, key=pairs.__getitem__)
-        scopes, lists = self.scopes(a, index, kind, replace(told, actor=actor))
-        status, sure = self.status(a, index, kind, told)
-        best, ahead = _lead(list(pairs.values()))
-        odds = Odds(probability, best, ahead, *_lead(lists), sure, len(pairs), len(lists))
+        pairs = sides.weighed(a, index, kind, told, actor, self.models, look)
+        party, counterparty = pairs.best
+        lists = goods.weighed(a, index, kind, replace(told, actor=actor), self.models, look)
+        standings = self.status(a, index, kind, told, look)
+        scopes, status = lists.best, standings.best
+        odds = Odds(
+            kinds.taken(what.shares),
+            *_lead(list(pairs.shares.values())),
+            *_lead(list(lists.shares.values())),
+            standings.shares[status],
+            len(pairs.shares),
+            len(lists.shares),
+            *_sureness(what, pairs, lists, standings),
+        )
         effective = self._best("effective", attributes.effective_options(a, index, kind, status, told))
         start, end = quote_span(a, index)
         claim = Claim(
@@ -138,25 +158,25 @@ class Assembler:
         model = self.models.ranks[name]
         return max(options, key=lambda option: model.score(option.features)).value
 
-    def scopes(self, a: Analysis, index: int, kind: str, told: Told) -> tuple[tuple[str, ...], list[float]]:
-        """The likeliest list of scopes that a figure can be about, and how likely each such list is."""
-        if kind == "profit_share":
-            phases = profit_scopes(a, index)
-            options: list[tuple[tuple[str, ...], list[str]]] = [((name,), found) for name, found in phases.items()]
-            model = self.models.ranks["profit_scope"]
-        else:
-            options = attributes.scope_options(a, index, kind, told)
-            model = self.models.ranks["scope"]
-        shares = softmax([model.score(found) for _, found in options])
-        best = max(range(len(options)), key=lambda k: shares[k])
-        return options[best][0], shares
-
-    def status(self, a: Analysis, index: int, kind: str, told: Told) -> tuple[str, float]:
-        """The status of a figure's claims, and how likely it is."""
+    def status(self, a: Analysis, index: int, kind: str, told: Told, look: Look | None = None) -> Pooled[str]:
+        """How likely each status of a figure's claims is."""
+        seen = look.statuses(index, kind) if look else {}
+        sure = mixture.sure_status(seen)
+        if sure:
+            return sure
         model = self.models.labels["status"]
-        shares = model.probabilities(standing.status_features(a, index, kind, told))
-        best = max(range(len(shares)), key=lambda k: shares[k])
-        return model.labels[best], shares[best]
+        found = model.probabilities(standing.status_features(a, index, kind, told))
+        return mixture.statuses(dict(zip(model.labels, found, strict=True)), seen)
+
+
+def _sureness(
+    what: Pooled[str], pairs: Pooled[sides.Pair], lists: Pooled[Scopes], standings: Pooled[str]
+) -> tuple[Sureness | None, Sureness | None]:
+    """What the small models alone, and the encoder alone, made of what both together chose."""
+    if not what.encoder:
+        return None, None
+    small, encoder = zip(pairs.sureness, lists.sureness, standings.sureness, strict=True)
+    return Sureness(kinds.taken(what.small), *small), Sureness(kinds.taken(what.encoder), *encoder)
 
 
 def _lead(shares: Sequence[float]) -> tuple[float, float]:
@@ -168,28 +188,6 @@ def _lead(shares: Sequence[float]) -> tuple[float, float]:
 def _settled(claim: Claim) -> Settled:
     c = claim
     return Settled(c.kind, c.party, c.counterparty, c.scope, c.actor, c.value, c.status, c.effective)
-
-
-def profit_scopes(a: Analysis, index: int) -> dict[str, list[str]]:
-    """The three phases that a share of profits can hold for, with the cues of each."""
-    first, last = features.span(a, a.quantities[index])
-    begin, end = a.doc.sentences[a.doc.sentence_of[first]]
-    left = {n for k in range(begin, first) for n in a.classes[k]} & {"recovery", "after"}
-    right = {n for k in range(last, end) for n in a.classes[k]} & {"recovery", "after"}
-    words = {f"w:{a.shapes[k]}" for k in range(max(begin, first - 6), min(end, last + 8))}
-    document = {n for n in a.document_classes if n in ("recovery", "after")}
-    before = (a.quantities[i] for i in a.figures_in[a.doc.sentence_of[first]] if i < index)
-    nth = sum(1 for q in before if q.family in ("percent", "share", "fraction"))
-    value = f"v:{int(a.quantities[index].value)}"
-    base = [
-        *(f"l:{n}" for n in left),
-        *(f"r:{n}" for n in right),
-        *(f"d:{n}" for n in document),
-        f"n{min(nth, 3)}",
-        value,
-        *words,
-    ]
-    return {name: [f"{name}|{f}" for f in ["1", *base]] for name in ("until_recovery", "after_recovery", "all")}
 
 
 def quote_span(a: Analysis, index: int) -> tuple[int, int]:

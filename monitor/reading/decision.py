@@ -13,6 +13,15 @@ from monitor.types import Claim
 NOTHING_TOLD = Told()
 
 
+class Sureness(NamedTuple):
+    """How sure one of two votes was of what both together chose, 0 to 1; None where it was not asked."""
+
+    term: float
+    sides: float | None
+    scopes: float | None
+    status: float | None
+
+
 class Odds(NamedTuple):
     """How sure the models were of one decision after the other, 0 to 1, and of how many options the last two are."""
 
@@ -27,6 +36,9 @@ class Odds(NamedTuple):
     status: float
     pairs: int
     lists: int
+    #: What the small models alone, and the encoder alone, made of it; None where there is only one vote.
+    small: Sureness | None = None
+    encoder: Sureness | None = None
 
     @property
     def product(self) -> float:

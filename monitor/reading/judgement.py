@@ -15,7 +15,7 @@ from typing import NamedTuple
 from config.words import WORLD, Qualifier
 from monitor.reading import kinds
 from monitor.reading.analysis import Analysis
-from monitor.reading.decision import Decision, Odds
+from monitor.reading.decision import Decision, Odds, Sureness
 from monitor.reading.kinds import Sketch, step
 from monitor.reading.models import Labels, Models
 from monitor.types import Claim
@@ -23,9 +23,9 @@ from monitor.types import Claim
 #: The models of a claim and of an article, and the label of what is kept.
 CLAIM, ARTICLE, YES = "right", "tells", "yes"
 #: A claim is told from this probability on: below it more is lost by what is wrong than won by what is right.
-LEAST_CONFIDENCE = 0.33
+LEAST_CONFIDENCE = 0.38
 #: An article's claims are told only where it is so likely to have any.
-LEAST_ARTICLE = 0.97
+LEAST_ARTICLE = 0.985
 #: Without models for it: the least product of the odds, and the least odds of an article's surest figure.
 LEAST_PRODUCT, SURE = 0.4, 0.85
 UNSURE = "a term, but it is too unsure whose and on what"
@@ -155,6 +155,11 @@ def _own(a: Analysis, draft: Draft, row: Row, group: str) -> Iterator[str]:
     for name in ("term", "sides", "scopes", "status"):
         reached = step(getattr(odds, name))
         yield from (f"{name}{reached}", f"{group}{name}{reached}")
+    if odds.small and odds.encoder:
+        for name, one, other in zip(Sureness._fields, odds.small, odds.encoder, strict=True):
+            mine, theirs = ("-" if share is None else str(step(share)) for share in (one, other))
+            yield from (f"small:{name}{mine}", f"encoder:{name}{theirs}", f"two:{name}{mine}{theirs}")
+            yield f"{group}two:{name}{mine}{theirs}"
     yield from (f"ahead:s{step(odds.sides_ahead)}", f"ahead:g{step(odds.scopes_ahead)}", f"all{int(odds.product * 12)}")
     yield from (f"pairs{min(odds.pairs // 4, 4)}", f"lists{min(odds.lists // 4, 6)}")
     yield f"first{step(kinds.taken(draft.sketch.kinds[place]))}"

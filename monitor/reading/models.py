@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from monitor.reading.encoder import Encoder
 from monitor.reading.network import Network
 
 MODELS = Path(__file__).parent / "models"
@@ -78,9 +79,12 @@ class Models:
     labels: Mapping[str, Labels]
     ranks: Mapping[str, Rank]
     pairs: Mapping[str, Pairs]
+    #: The encoder, which votes on each decision, where there is one.
+    encoder: Encoder | None = None
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Models:
+        """What `to_json` gave; without an encoder, which is a file of its own."""
         return cls(
             {n: Labels(tuple(m["labels"]), Network.from_json(m["network"])) for n, m in data["labels"].items()},
             {n: Rank(Network.from_json(m["network"])) for n, m in data["ranks"].items()},
@@ -106,4 +110,6 @@ def softmax(scores: Sequence[float]) -> list[float]:
 @cache
 def models(language: str) -> Models:
     """The trained models of a language, read once per process."""
-    return Models.from_json(json.loads((MODELS / f"{language}.json").read_text(encoding="utf-8")))
+    found = Models.from_json(json.loads((MODELS / f"{language}.json").read_text(encoding="utf-8")))
+    path = MODELS / f"{language}.encoder.npz"
+    return replace(found, encoder=Encoder.load(path)) if path.exists() else found

@@ -2,8 +2,9 @@
 
 A thing is the set of its features, each of which has a row of weights: those of the outputs, then those of the hidden
 units. All weights of a row are packed into one integer, a lane each and above them a lane that counts rows, so that a
-thing is one sum and a daemon needs no numerical library. A weight is moved up by half the range it is kept in, so that
-no lane is ever negative, and a lane has twice the bits of a weight, so that none runs into the next (see `MOST_ROWS`).
+thing is one sum, quicker than an array of so few numbers is made. A weight is moved up by half the range it is kept in,
+so that no lane is ever negative, and a lane has twice the bits of a weight, so that none runs into the next (see
+`MOST_ROWS`).
 What the hidden units weigh is packed as well, a lane of 64 bits an output.
 """
 

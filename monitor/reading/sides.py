@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from config.words import WORLD
-from monitor.reading import couples, roles
+from monitor.reading import couples, mixture, roles
 from monitor.reading.analysis import Analysis
+from monitor.reading.encoder import Look
+from monitor.reading.mixture import Pooled
 from monitor.reading.models import Models, softmax
 from monitor.reading.roles import Told
 
@@ -16,16 +18,25 @@ Pair = tuple[str, str]
 MOST_SIDES = 4
 
 
-def weighed(a: Analysis, index: int, kind: str, told: Told, actor: str | None, models: Models) -> dict[Pair, float]:
-    """The pairs that a figure can be about with their probabilities, by a look at it and at what was told before."""
+def weighed(
+    a: Analysis, index: int, kind: str, told: Told, actor: str | None, models: Models, look: Look | None = None
+) -> Pooled[Pair]:
+    """The pairs that a figure can be about with their probabilities: by a look at it, at what was told before, and by
+    what the encoder makes of it."""
+    seen = look.pairs(index, kind) if look else {}
+    sure = mixture.sure(seen)
+    if sure:
+        return sure
     model = models.pairs["sides"]
     by_role = roles.side_features(a, index, kind, told)
     places = {code: model.places(f) for code, f in by_role.items()}
     likely = likeliest({code: model.alone(first) for code, (first, _) in places.items()})
     likely |= likeliest({code: model.alone(second) for code, (_, second) in places.items()})
+    likely |= {code for pair in seen for code in pair}
     options = list(side_options(a, index, kind, told, actor, likely))
     shares = softmax([model.score(places[p][0], places[c][1], f) for p, c, f in options])
-    return {(p, c): share for (p, c, _), share in zip(options, shares, strict=True)}
+    party, counterparty = look.sides(index, kind) if look else ({}, {})
+    return mixture.sides({(p, c): n for (p, c, _), n in zip(options, shares, strict=True)}, party, counterparty)
 
 
 def likeliest(scores: Mapping[str, float]) -> set[str]:

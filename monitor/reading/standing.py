@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from monitor.reading.analysis import Analysis
 from monitor.reading.clauses import Governor, governor
@@ -215,13 +216,13 @@ def _dates(a: Analysis, first: int, last: int, begin: int, end: int, figures: fr
         start, stop = a.doc.reach(mention)
         found = True
         before = a.shapes[start - 1] if start > begin else "<edge>"
-        when = _when(mention.past, mention.future, published)
+        lies = when(mention.past, mention.future, published)
         side = "L" if start < first else "R"
         between = any(k in figures for k in range(min(stop, last), max(start, first)))
-        yield from (f"date:{when}", f"date:{when}:{before}")
-        yield from (f"date{side}{between:d}:{when}", f"date{side}{between:d}:{when}:{before}")
+        yield from (f"date:{lies}", f"date:{lies}:{before}")
+        yield from (f"date{side}{between:d}:{lies}", f"date{side}{between:d}:{lies}:{before}")
         if start == begin:
-            yield f"datelead:{when}"
+            yield f"datelead:{lies}"
     if not found:
         yield "date:none"
 
@@ -241,12 +242,12 @@ def _around(a: Analysis, sentence: int) -> Iterator[str]:
     for back in (1, 2):
         if sentence - back > 0 and a.dates_in[sentence - back]:
             mention = a.dates_in[sentence - back][-1]
-            yield f"bdate{back}:{_when(mention.past, mention.future, published)}"
+            yield f"bdate{back}:{when(mention.past, mention.future, published)}"
             break
     opening = a.doc.paragraphs[sentence]
     if 0 < opening < sentence and a.dates_in[opening]:
         mention = a.dates_in[opening][0]
-        yield f"pdate:{_when(mention.past, mention.future, published)}"
+        yield f"pdate:{when(mention.past, mention.future, published)}"
 
 
 #: From this year on measures came and went by the month, and what an article calls "the 25%" hangs on when it appeared.
@@ -255,14 +256,18 @@ BUSY = 2025
 
 def _written(a: Analysis, group: str, g: Governor) -> Iterator[str]:
     """When the article appeared: a rate that is told in passing stood then, or had been struck down."""
-    day = a.published
-    half = f"{day.year}h{(day.month - 1) // 6}" if day.year >= BUSY else str(day.year)
-    yield from (f"pub:{group}{half}", f"pub:{half}|{g.name}|{g.auxiliaries}")
+    day, part = a.published, half(a.published)
+    yield from (f"pub:{group}{part}", f"pub:{part}|{g.name}|{g.auxiliaries}")
     if day.year >= BUSY:
         yield f"pub:{group}{day.year}q{(day.month - 1) // 3}"
 
 
-def _when(past: str, future: str, published: str) -> str:
+def half(day: date) -> str:
+    """The half of the year in which an article appeared; of quieter years the year."""
+    return f"{day.year}h{(day.month - 1) // 6}" if day.year >= BUSY else str(day.year)
+
+
+def when(past: str, future: str, published: str) -> str:
     """Where a date lies: `open` where it has two readings; days behind of another year are `old`."""
     if past != future:
         return "open"

@@ -103,7 +103,6 @@ def test_the_daemon_loads_nothing_that_most_have_no_use_for() -> None:
         "jinja2",
         "aiohttp.web",
         "alembic",
-        "numpy",
         "sklearn",
         "lxml",
         "apprise",

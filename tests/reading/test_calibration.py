@@ -97,7 +97,8 @@ def test_every_article_is_drafted_once_by_models_kept_from_it(tmp_path: Path) ->
     analyst = Analyst(vocabulary("en"), raw_language("en"))
     cases = [aligned(article(row), row["gold"], analyst) for row in rows(GOLD / "dev.cases.jsonl")[:8]]
     taught = Taught(tmp_path)
-    unseen = drafts(cases, cast(Lessons, taught), folds=2)
+    encoder = models("en").encoder
+    unseen = drafts(cases, cast(Lessons, taught), lambda _: encoder, folds=2)
     assert taught.held() == [{case.article.id for case in cases[fold::2]} for fold in (0, 1)]
     assert {one.article: one.fold for one in unseen} == {case.article.id: k % 2 for k, case in enumerate(cases)}
     by_article = {one.article: one for one in unseen}
@@ -106,5 +107,5 @@ def test_every_article_is_drafted_once_by_models_kept_from_it(tmp_path: Path) ->
         assert len(by_article[case.article.id].claims) == len(rows_)
     assert any(right for one in unseen for _, right, _ in one.claims)
     wrong = [replace(case, gold={**case.gold, "claims": []}) for case in cases]
-    none = drafts(wrong, cast(Lessons, taught), folds=2)
+    none = drafts(wrong, cast(Lessons, taught), lambda _: encoder, folds=2)
     assert not any(right or one.has_claims for one in none for _, right, _ in one.claims)

@@ -28,14 +28,14 @@ def analysed(text: str) -> Analysis:
 
 def test_a_look_gives_every_pair_its_share() -> None:
     a = analysed("The United States will charge 15 percent on goods from Korea, Seoul said.")
-    shares = sides.weighed(a, 0, "tariff", Told(), None, models("en"))
+    shares = sides.weighed(a, 0, "tariff", Told(), None, models("en")).shares
     assert sum(shares.values()) == pytest.approx(1.0)
     assert max(shares, key=shares.__getitem__) == ("US", "KR")
 
 
 def test_only_the_likeliest_codes_are_weighed_in_pairs() -> None:
     many = "Japan, Korea, India, Brazil, Vietnam, Peru and Chile met. The United States will charge Korea 15 percent."
-    shares = sides.weighed(analysed(many), 0, "tariff", Told(), None, models("en"))
+    shares = sides.weighed(analysed(many), 0, "tariff", Told(), None, models("en")).shares
     weighed = {code for pair in shares for code in pair}
     assert {"US", "KR"} <= weighed
     assert len(shares) < len(list(sides.side_options(analysed(many), 0, "tariff", Told(), None)))
