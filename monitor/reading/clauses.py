@@ -80,7 +80,18 @@ def _verb(a: Analysis, k: int) -> str | None:
     before = a.doc.tokens[k - 1].norm if k else ""
     if before in a.grammar.determiners:
         return None  # "the order", "a charge": a noun
+    if a.doc.tokens[k].norm in a.grammar.auxiliaries and _helps(a, k):
+        return None  # "was imposed": the verb is the second
     return next((name for name in VERBAL if name in classes), None)
+
+
+def _helps(a: Analysis, k: int) -> bool:
+    """Whether an auxiliary stands before a verb, perhaps with adverbs between: "was later imposed"."""
+    for j in range(k + 1, min(len(a.doc.tokens), k + 4)):
+        norm = a.doc.tokens[j].norm
+        if norm not in a.grammar.adverbs and norm not in a.grammar.auxiliaries:
+            return not a.shapes[j].startswith("<") and any(name in a.classes[j] for name in VERBAL)
+    return False
 
 
 def _described(a: Analysis, k: int, name: str, begin: int, behind: bool) -> Governor:

@@ -23,9 +23,9 @@ from monitor.types import Claim
 #: The models of a claim and of an article, and the label of what is kept.
 CLAIM, ARTICLE, YES = "right", "tells", "yes"
 #: A claim is told from this probability on: below it more is lost by what is wrong than won by what is right.
-LEAST_CONFIDENCE = 0.38
+LEAST_CONFIDENCE = 0.33
 #: An article's claims are told only where it is so likely to have any.
-LEAST_ARTICLE = 0.985
+LEAST_ARTICLE = 0.97
 #: Without models for it: the least product of the odds, and the least odds of an article's surest figure.
 LEAST_PRODUCT, SURE = 0.4, 0.85
 UNSURE = "a term, but it is too unsure whose and on what"

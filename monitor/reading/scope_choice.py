@@ -110,6 +110,8 @@ def _parts(f: _Around) -> Iterator[Chunk]:
     for chunk in f.named:
         if len(chunk.scopes) > 1:
             inside = [m for m in a.scopes if chunk.start <= a.doc.at(m.start) < chunk.stop]
+            if len({a.doc.at(m.start) for m in inside}) < 2:
+                continue  # one word of two scopes, such as "metals"
             before = chunk.stop <= f.first
             edge = inside[-1] if before else inside[0]
             start, stop = a.doc.reach(edge)

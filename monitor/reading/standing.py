@@ -228,12 +228,12 @@ def _dates(a: Analysis, first: int, last: int, begin: int, end: int, figures: fr
 
 
 def _around(a: Analysis, sentence: int) -> Iterator[str]:
-    """The cues of the article and, from the text's second sentence on, of the sentences before and after.
+    """The cues of the article, of the sentence after and, from the text's second sentence on, of the one before.
 
     Where the sentence has no date: the last one of the two sentences before, and the first of the paragraph's opening.
     """
     for name, other in (("bc", sentence - 1), ("nc", sentence + 1)):
-        if sentence > 1 and other < len(a.doc.sentences):
+        if sentence > (name == "bc") and other < len(a.doc.sentences):
             yield from (f"{name}:{cue}" for cue in a.sentence_classes(other) if cue in STEPS)
     yield from (f"dc:{cue}" for cue in a.document_classes if cue in STEPS)
     if a.dates_in[sentence]:

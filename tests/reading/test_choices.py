@@ -93,6 +93,15 @@ def test_how_a_member_is_parted_from_its_list_is_told(text: str, features: set[s
     assert features <= set(dict(attributes.scope_options(a, 0, "purchase", NOTHING))["energy",])
 
 
+def test_a_word_of_two_scopes_is_not_a_list_with_members() -> None:
+    def told(text: str) -> set[str]:
+        options = attributes.scope_options(analysed(text), 0, "tariff", NOTHING)
+        return {name for scopes, found in options for name in found if scopes not in (("all",), ("other",))}
+
+    assert any(name.startswith("t2") for name in told("The duty on steel is 15%, and steel is told twice."))
+    assert not any(name.startswith("t2") for name in told("The duty on metals is 15%."))
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
