@@ -21,6 +21,8 @@ from monitor.reading.text import Document, document
 from monitor.types import Article
 
 CUE_LAYER = "cue"
+#: Figures of an article that are looked at, the first of it; a report that speaks of a tenth as many is a long one.
+MOST_FIGURES = 300
 #: What a function makes of an analysis.
 Made = TypeVar("Made")
 #: What stands in a sentence.
@@ -263,7 +265,7 @@ class Analyst:
             doc=doc,
             published=published,
             tier=article.source.tier,
-            quantities=tuple(quantities(doc, self.lexicon)),
+            quantities=tuple(quantities(doc, self.lexicon))[:MOST_FIGURES],
             dates=tuple(self._dates.dates(doc.body, published)),
             mentions=sighting.mentions,
             scopes=sighting.scopes,

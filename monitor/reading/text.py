@@ -20,6 +20,9 @@ FOLD = (
 
 #: A number with its separators, a word with its inner hyphens, apostrophes and dots (U.S.), or one other character.
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]\.(?:[^\W\d_]\.)+|[^\W\d_]+(?:['-][^\W\d_]+)*|[^\w\s]|_")
+#: Tokens after which a sentence ends in any case. No desk writes one of half that length; what runs on is a table, or
+#: wants to hold up the reading, which looks from each figure over its whole sentence.
+LONGEST_SENTENCE = 200
 SENTENCE_END = re.compile(r"[.!?…][\"')\]]*(?=\s)|\n+")
 
 
@@ -152,6 +155,9 @@ def document(title: str, text: str, abbreviations: Collection[str] = ()) -> Docu
                 sentences.append((first, index))
                 first = index
             limit = next(cut, len(body) + 1)
+        if index - first >= LONGEST_SENTENCE:
+            sentences.append((first, index))
+            first = index
     if len(tokens) > first:
         sentences.append((first, len(tokens)))
     return Document(body, len(title), tokens, tuple(sentences))

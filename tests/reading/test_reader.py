@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from monitor.reading.analysis import MOST_FIGURES
 from monitor.reading.reader import LONGEST, Reader
 from monitor.types import Article, Source
 
@@ -78,3 +79,10 @@ def test_very_long_article_is_read_up_to_a_paragraph_and_the_rest_is_counted() -
     assert (len(text) - seen.unread) <= LONGEST
     assert text[len(text) - seen.unread] == "\n"
     assert [claim.value for claim in seen.reading.claims] == [25.0]
+
+
+def test_of_an_article_full_of_figures_the_first_are_looked_at() -> None:
+    text = "The US will charge 15% on goods from Korea. " + "It is 25%. " * (MOST_FIGURES + 50)
+    seen = Reader.of("en").examine(article("US hits Korea with 15% tariff", text))
+    assert len(seen.analysis.quantities) == len(seen.decisions) == MOST_FIGURES
+    assert (15.0, "KR") in [(claim.value, claim.counterparty) for claim in seen.reading.claims]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.reading.text import document, fold
+from monitor.reading.text import LONGEST_SENTENCE, document, fold
 
 
 def norms(text: str) -> list[str]:
@@ -74,3 +74,9 @@ def test_every_offset_holds_in_the_article(title: str, text: str) -> None:
     assert covered == list(range(len(doc.tokens)))
     for start, end, norm in zip(doc.words.starts, doc.words.ends, doc.words.norms, strict=True):
         assert end - start == len(norm)
+
+
+def test_a_sentence_without_an_end_is_cut() -> None:
+    doc = document("Title", "word " * (3 * LONGEST_SENTENCE + 5))
+    assert [last - first for first, last in doc.sentences] == [1, *[LONGEST_SENTENCE] * 3, 5]
+    assert [first for first, _ in doc.sentences[1:]] == [last for _, last in doc.sentences[:-1]]
