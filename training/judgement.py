@@ -92,10 +92,11 @@ def _joined(found: Iterable[list[Unseen]]) -> list[Unseen]:
 def whole(cases: Sequence[Case], lessons: Lessons, folds: int) -> Iterator[tuple[list[Case], Models]]:
     """Each part of the cases with models, those that weigh claims among them, that have not seen it."""
     parts = list(folded(cases, folds))
+    told = [[encoder.lesson(case) for case in part] for part in parts]
 
     def made(fold: int) -> tuple[Models, list[Unseen]]:
-        others = [case for k, part in enumerate(parts) if k != fold for case in part]
-        models = replace(without(parts[fold], lessons), encoder=encoder.fit([encoder.lesson(case) for case in others]))
+        others = [one for k, part in enumerate(told) if k != fold for one in part]
+        models = replace(without(parts[fold], lessons), encoder=encoder.fit(others))
         return models, list(drafted_by(models, lambda _: models.encoder, parts[fold], fold))
 
     found = each(made, range(folds))

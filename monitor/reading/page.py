@@ -62,8 +62,8 @@ def page(a: Analysis) -> Page:
     published = a.published.isoformat()
     for mention in a.dates:
         put(forms, *doc.reach(mention), f"date:{when(mention.past, mention.future, published)}")
-    for q in a.quantities:
-        reach = doc.reach(q)
+    spans = [span(a, q) for q in a.quantities]
+    for q, reach in zip(a.quantities, spans, strict=True):
         if q.family in ("zero", "removal", "multiple"):
             put(values, *reach, q.family)  # told in words, which stay
             continue
@@ -74,20 +74,20 @@ def page(a: Analysis) -> Page:
         put(codes, place.first, place.last, place.code)
         put(forms, place.first, place.last, f"place:{place.kind}")
         put(words, place.first, place.last, "")
-    for scope in a.scopes:
-        put(scopes, *doc.reach(scope), scope.scope)
+    goods = [(scope.scope, *doc.reach(scope)) for scope in a.scopes]
+    for name, first, last in goods:
+        put(scopes, first, last, name)
     endings = [word[-ENDING:] for word in words]
     title = doc.sentences[0][1] if doc.sentences else 0
-    spans = {index: span(a, q) for index, q in enumerate(a.quantities)}
     return Page(
         streams=dict(zip(STREAMS, (words, endings, forms, codes, scopes, values), strict=True)),
         classes=[names[:CLASSES] for names in a.classes[:count]],
         issue=(half(a.published), f"tier{a.tier}"),
         marks=[(k < title, token.capital) for k, token in enumerate(doc.tokens[:count])],
         sentences=list(doc.sentence_of[:count]),
-        figures={index: (first, last - 1) for index, (first, last) in spans.items() if last <= count},
+        figures={index: (first, last - 1) for index, (first, last) in enumerate(spans) if last <= count},
         codes=_mentions(((p.code, p.first) for p in a.places if p.first < count), (*a.home, USUAL, WORLD)),
-        scopes=_mentions(((s.scope, doc.at(s.start)) for s in a.scopes if doc.at(s.start) < count), BROAD),
+        scopes=_mentions(((name, first) for name, first, _ in goods if first < count), BROAD),
     )
 
 
