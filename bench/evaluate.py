@@ -1,6 +1,6 @@
 """How well articles are read and changes are found: the commands on the annotated articles, scored by their measure.
 
-python -m bench.evaluate            tests/gold: the cases named dev, and the three streams
+python -m bench.evaluate            tests/gold: the cases named dev, those held back, and the three streams
 python -m bench.evaluate FOLDER     the *.cases.jsonl of a folder too
 """
 
@@ -16,9 +16,7 @@ from pathlib import Path
 GOLD = Path(__file__).parent.parent / "tests" / "gold"
 STREAMS = ("us-kr", "us-jp", "us-cn")
 #: What is marked with * is no measure of how others' articles are read.
-SEEN = (
-    "* The shipped models have seen these articles in training; `python -m training --folds 5 DIR` reads them unseen."
-)
+SEEN = "* The shipped models have seen these articles in training; `python -m training --unseen DIR` reads them unseen."
 
 
 def answered(command: list[str], articles: Path, folder: Path) -> Path:
@@ -42,7 +40,8 @@ def sections(seeds: Path | None, folder: Path) -> Iterator[tuple[str, str]]:
     """(heading, figures) of each measurement, one after the other."""
     dev = GOLD / "dev.cases.jsonl"
     yield f"extract on {dev.name}*", scored("cases", dev, answered(["extract"], dev, folder))
-    for path in sorted(seeds.glob("*.cases.jsonl")) if seeds else ():
+    held = sorted((GOLD / "held").glob("*.cases.jsonl"))
+    for path in (*held, *(sorted(seeds.glob("*.cases.jsonl")) if seeds else ())):
         yield f"extract on {path.name}", scored("cases", path, answered(["extract"], path, folder))
     for name in STREAMS:
         articles, changes, claims = (GOLD / f"{name}.{part}.jsonl" for part in ("articles", "changes", "claims"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,20 +18,21 @@ import numpy as np
 from autograd import value_and_grad
 from autograd.tracer import getval
 
-from config.words import WORLD
+from config.words import WORLD, Topic
 from monitor.reading import layers, page
 from monitor.reading.encoder import Encoder
-from monitor.reading.layers import BUCKETS, HEADS, STEPS, WIDTH, Tools
+from monitor.reading.layers import BUCKETS, HEADS, ORDER, PARTS, QUESTIONS, STEPS, WIDTH, Tools
 from monitor.reading.page import STREAMS, UNKNOWN, USUAL, Array, Page
+from monitor.reading.previous_choice import replaceable
 from training.gold import Case
 from training.gradients import tools
-from training.instances import labelled
+from training.instances import close, labelled
 from training.network import Adam, Plan
 
 #: Tokens of a step, filled up ones among them.
 TOKENS = 3000
 #: Articles that hold a name at least, for it to have a number.
-LEAST = {"word": 3, "ending": 5, "form": 1, "code": 1, "scope": 1, "value": 4, "class": 1, "issue": 5}
+LEAST = {"word": 3, "beginning": 5, "ending": 5, "form": 1, "code": 1, "scope": 1, "value": 4, "class": 1, "issue": 5}
 #: Shares: of units left out, of articles with exchanged codes, of words taken for unknown.
 THIN, EXCHANGED, FORGOTTEN = 0.2, 0.35, 0.03
 #: The loss of a figure's scopes beside the others, since it adds up over all that could be.
@@ -56,6 +57,12 @@ class Lesson:
     kinds: Mapping[int, str]
     #: Of each figure that has claims: kind, status, pairs of sides, scopes.
     terms: Mapping[int, tuple[str, str, frozenset[tuple[str, str]], frozenset[str]]]
+    #: Of each figure that has claims the figures that can be the one it replaces: none where it replaces none.
+    #: One that replaces what no figure tells is left out.
+    older: Mapping[int, tuple[int, ...]]
+    #: What the article as a whole is about.
+    topics: frozenset[str]
+    countries: frozenset[str]
 
 
 def lesson(case: Case) -> Lesson:
@@ -69,7 +76,20 @@ def lesson(case: Case) -> Lesson:
         )
         for index, group in case.groups.items()
     }
-    return Lesson(case.article.id, page.page(case.analysis), dict(labelled(case)), terms)
+    gold, told = case.gold, page.pages(case.analysis)[0]
+    topics, countries = frozenset(gold["topics"]), frozenset(gold["countries"])
+    return Lesson(case.article.id, told, dict(labelled(case)), terms, dict(_replaced(case)), topics, countries)
+
+
+def _replaced(case: Case) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Each figure that has claims with those that it can replace."""
+    figures = case.analysis.quantities
+    for index, group in case.groups.items():
+        wanted = group[0]["previous"]
+        if wanted is None:
+            yield index, ()
+        elif found := tuple(i for i in replaceable(case.analysis, index) if close(figures[i].value, wanted)):
+            yield index, found
 
 
 def vocabulary(lessons: Sequence[Lesson]) -> dict[str, dict[str, int]]:
@@ -122,19 +142,37 @@ def initial(sizes: Mapping[str, int], kinds: int, statuses: int, chance: np.rand
     matrix("find.in", WIDTH, 2 * WIDTH)
     for name in ("look", "find"):
         table(f"{name}.apart", 2 * BUCKETS, HEADS, 0.01)
-    table("find.same", 2, HEADS, 0.01)
+    matrix("beside.in", 3 * WIDTH, 3 * WIDTH)
+    matrix("beside.out", WIDTH, WIDTH)
+    table("beside.order", 2 * ORDER + 1, HEADS, 0.01)
+    for name in ("find", "beside"):
+        table(f"{name}.same", 2, HEADS, 0.01)
     for name, outputs in (("kind", kinds), ("status", statuses)):
-        matrix(f"{name}.in", (3 if name == "kind" else 1) * WIDTH, WIDTH)
+        matrix(f"{name}.in", (4 if name == "kind" else 1) * WIDTH, WIDTH)
         plain(f"{name}.bias", WIDTH)
         matrix(f"{name}.out", WIDTH, outputs)
-    matrix("figure.in", 3 * WIDTH, WIDTH)
+    matrix("figure.in", 4 * WIDTH, WIDTH)
     table("figure.kind", kinds)
-    for part in ("party", "counterparty", "scope"):
-        for side in ("figure", "token"):
+    matrix("older.none", WIDTH, WIDTH)
+    matrix("older.none.out", WIDTH, 1)
+    plain("older.none.bias", WIDTH)
+    for side in ("figure", "other"):
+        matrix(f"older.{side}", WIDTH if side == "figure" else 4 * WIDTH, WIDTH)
+    plain("older.bias", WIDTH)
+    table("older.order", 2 * ORDER + 1, spread=0.05)
+    table("older.apart", 2 * BUCKETS, spread=0.05)
+    matrix("older.out", WIDTH, 1)
+    matrix("whole.ask", WIDTH, QUESTIONS)
+    matrix("whole.in", QUESTIONS * WIDTH, WIDTH)
+    plain("whole.bias", WIDTH)
+    matrix("topic.out", WIDTH, len(Topic))
+    table("home", 2, spread=0.02)
+    for part in PARTS:
+        for side in ("figure", "token", "prior"):
             matrix(f"{part}.{side}", WIDTH, WIDTH)
-            plain(f"{part}.{side}.bias", WIDTH)
-        matrix(f"{part}.prior", WIDTH, WIDTH)
-        table(f"{part}.apart", 2 * BUCKETS, 1, 0.01)
+        plain(f"{part}.bias", WIDTH)
+        table(f"{part}.apart", 2 * BUCKETS, WIDTH, 0.05)
+        matrix(f"{part}.out", WIDTH, 1)
     table("code.table", sizes["code"], spread=0.02)
     table("scope.table", sizes["scope"], spread=0.02)
     return w
@@ -154,6 +192,12 @@ class Answers:
     possible: Array
     scopes: Array
     scoped: Array
+    #: (B, F, 1 + F): which figure each replaces, the first place for none; all 0 where that is not known.
+    older: Array
+    #: (B, topics) and (B, K): what the article is about; and which codes can be.
+    topics: Array
+    countries: Array
+    counted: Array
 
 
 def answers(batch: Sequence[Lesson], figures: int, kinds: Sequence[str], statuses: Sequence[str]) -> Answers:
@@ -167,25 +211,37 @@ def answers(batch: Sequence[Lesson], figures: int, kinds: Sequence[str], statuse
     possible = np.zeros((rows, 1, codes, codes), dtype=np.float32)
     right = np.zeros((rows, figures, scopes), dtype=np.float32)
     scoped = np.zeros((rows, 1, scopes), dtype=np.float32)
+    older = np.zeros((rows, figures, 1 + figures), dtype=np.float32)
+    topics = np.array([[topic in one.topics for topic in Topic] for one in batch], dtype=np.float32)
+    countries, counted = (np.zeros((rows, codes), dtype=np.float32) for _ in range(2))
     for row, one in enumerate(batch):
         place = {code: k for k, code in enumerate(one.page.codes)}
         count = len(place)
         possible[row, 0, :count, :count] = 1 - np.eye(count)
         possible[row, 0, place[WORLD]] = 0
         scoped[row, 0, : len(one.page.scopes)] = 1
-        for column, index in enumerate(one.page.figures):
+        countries[row, :count] = [code in one.countries for code in place]
+        counted[row, :count] = [code != WORLD for code in place]
+        column_of = {index: column for column, index in enumerate(one.page.figures)}
+        for index, column in column_of.items():
             if index in one.kinds:
                 kind[row, column] = kinds.index(one.kinds[index])
             if index not in one.terms:
                 continue
             name, how_far, sides, goods = one.terms[index]
             term[row, column] = 1
+            for other in (column_of.get(i) for i in one.older.get(index, ())):
+                if other is not None:
+                    older[row, column, 1 + other] = 1
+            older[row, column, 0] = one.older.get(index) == ()
             of_kind[row, column], status[row, column] = kinds.index(name), statuses.index(how_far)
             for party, counterparty in sides:
                 if party in place and counterparty in place:
                     pairs[row, column, place[party], place[counterparty]] = 1
             right[row, column, : len(one.page.scopes)] = [scope in goods for scope in one.page.scopes]
-    return Answers(kind, term, of_kind, status, pairs * possible, possible, right, scoped)
+    return Answers(
+        kind, term, of_kind, status, pairs * possible, possible, right, scoped, older, topics, countries, counted
+    )
 
 
 def loss(w: Mapping[str, Any], n: page.Numbers, right: Answers, t: Tools) -> Any:
@@ -193,19 +249,32 @@ def loss(w: Mapping[str, Any], n: page.Numbers, right: Answers, t: Tools) -> Any
     s = layers.seen(w, n, t)
     clear = np.maximum(right.kind, 0)
     total = (_missed(layers.kinds(w, s, t), clear) * (right.kind >= 0)).sum()
-    figures = layers.settled(w, s, right.of_kind, t)
+    figures = layers.settled(w, s.figures, right.of_kind, t)
     total = total + (_missed(layers.statuses(w, figures, t), right.status) * right.term).sum()
-    party = layers.named(w, "party", s, figures, n.codes, n.coded, t)
-    counterparty = layers.named(w, "counterparty", s, figures, n.codes, n.coded, t)
+    party = layers.named(w, "party", s, figures, n.first, n.codes, t)
+    counterparty = layers.named(w, "counterparty", s, figures, n.first, n.codes, t)
     both = (party[..., :, None] + counterparty[..., None, :]).reshape((*right.term.shape, -1))
     possible, pairs = right.possible.reshape((len(clear), 1, -1)), right.pairs.reshape(both.shape)
     known = (pairs.sum(-1) > 0).astype(np.float32)
     wanted = both + IMPOSSIBLE * (1 - pairs) * known[..., None]
     total = total + ((_summed(both + IMPOSSIBLE * (1 - possible)) - _summed(wanted)) * known).sum()
-    scopes = layers.named(w, "scope", s, figures, n.scopes, n.scoped, t)
-    missed = anp.logaddexp(0, scopes) - scopes * right.scopes
+    older = layers.older(w, s, figures, np.arange(right.term.shape[1]), n, t)
+    settled = right.older.sum(-1) > 0
+    total = total + ((_summed(older) - _summed(older + IMPOSSIBLE * (1 - right.older))) * settled).sum()
+    scopes = layers.named(w, "scope", s, figures, n.first, n.scopes, t)
+    missed = _denied(scopes, right.scopes)
     total = total + SCOPES * (missed * right.scoped * right.term[..., None]).sum()
+    about = layers.whole(w, s, n, t)
+    topics = layers.topics(w, about)
+    total = total + _denied(topics, right.topics).sum()
+    countries = layers.named(w, "country", s, about, np.zeros((len(clear), 1), dtype=np.int64), n.codes, t)[:, 0]
+    total = total + (_denied(countries, right.countries) * right.counted).sum()
     return total / max(1.0, float((right.kind >= 0).sum()))
+
+
+def _denied(scores: Any, right: Array) -> Any:
+    """Minus the log of the share that each yes or no is given."""
+    return anp.logaddexp(0, scores) - scores * right
 
 
 gradient = value_and_grad(loss)
@@ -229,12 +298,14 @@ def exchanged(one: Lesson, codes: Sequence[str], chance: np.random.Generator) ->
     others = [codes[k] for k in chance.choice(len(codes), len(mine), replace=False)]
     new = dict(zip(mine, others, strict=True))
     renamed = {**one.page.streams, "code": [new.get(code, code) for code in one.page.streams["code"]]}
-    told = replace(one.page, streams=renamed, codes={new.get(c, c): at for c, at in one.page.codes.items()})
+    home = tuple(new.get(code, code) for code in one.page.home)
+    told = replace(one.page, home=home, streams=renamed, codes={new.get(c, c): at for c, at in one.page.codes.items()})
     terms = {
         index: (kind, status, frozenset((new.get(p, p), new.get(c, c)) for p, c in pairs), scopes)
         for index, (kind, status, pairs, scopes) in one.terms.items()
     }
-    return replace(one, page=told, terms=terms)
+    countries = frozenset(new.get(code, code) for code in one.countries)
+    return replace(one, page=told, terms=terms, countries=countries)
 
 
 def batches(lessons: Sequence[Lesson], chance: np.random.Generator) -> list[list[Lesson]]:
@@ -253,7 +324,6 @@ def batches(lessons: Sequence[Lesson], chance: np.random.Generator) -> list[list
 
 def fit(lessons: Sequence[Lesson], plan: Plan = PLAN) -> Encoder:
     """The encoder of all lessons."""
-    lessons = [one for one in lessons if one.page.figures]
     known = vocabulary(lessons)
     kinds = sorted({kind for one in lessons for kind in (*one.kinds.values(), *(t[0] for t in one.terms.values()))})
     statuses = sorted({status for one in lessons for _, status, *_ in one.terms.values()})

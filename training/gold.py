@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from monitor.reading import attributes, features
+from monitor.reading import attributes
 from monitor.reading.analysis import Analysis, Analyst
-from monitor.reading.kinds import Sketch
+from monitor.reading.overview import Overview
 from monitor.reading.quantities import Quantity
-from monitor.reading.roles import Told
 from monitor.reading.text import fold
+from monitor.reading.told import Told
 from monitor.types import Article, Source
 
 GOLD = Path(__file__).parent.parent / "tests" / "gold"
@@ -29,6 +29,17 @@ FAMILIES = {
 }
 
 
+@dataclass(frozen=True)
+class Noted:
+    """What of an encoder's look the models learn from that go on from it."""
+
+    topics: Mapping[str, float]
+    #: Its terms, and its countries.
+    seen: Overview
+    #: By figure how likely it is replaced by another.
+    leads: Mapping[int, float]
+
+
 @dataclass
 class Case:
     """An article, what the recognisers see in it, and the annotated claims by the figure they are read from."""
@@ -41,10 +52,12 @@ class Case:
     older: set[int] = field(default_factory=set)
     #: Figures that repeat a claim's value somewhere else: neither right nor wrong.
     unclear: set[int] = field(default_factory=set)
-    #: What trained models that have not seen the article would have told before each figure.
+    #: What an encoder makes of it that has not seen it: what it is about, and its figures.
+    noted: Noted | None = None
+    #: What would have been told before each figure by it.
     heard: list[Told] = field(default_factory=list)
-    #: What the same models took each figure for, at a first look.
-    sketch: Sketch | None = None
+    #: The kind, party and counterparty of each claim that models tell of it that have not seen it.
+    told: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 def article(row: dict[str, Any]) -> Article:
@@ -131,7 +144,7 @@ def _figure(a: Analysis, claim: dict[str, Any]) -> int | None:
 def _older(case: Case, index: int, claims: list[dict[str, Any]]) -> Iterator[int]:
     """The nearest figure that a claim names as the one it replaces."""
     a = case.analysis
-    first, _ = features.span(a, a.quantities[index])
+    first, _ = a.doc.reach(a.quantities[index])
     own = a.doc.sentence_of[first]
     for claim in claims:
         if claim["previous"] is None:
@@ -142,7 +155,7 @@ def _older(case: Case, index: int, claims: list[dict[str, Any]]) -> Iterator[int
             if i != index
             and attributes.comparable(a.quantities[index], q)
             and abs(q.value - claim["previous"]) < 1e-6 * max(1.0, q.value)
-            and abs(a.doc.sentence_of[features.span(a, q)[0]] - own) <= 1
+            and abs(a.doc.sentence_of[a.doc.reach(q)[0]] - own) <= 1
         ]
         if near:
             yield min(near, key=lambda i: abs(i - index))

@@ -30,6 +30,7 @@ def _given_back(_: Array, table: Array, index: Array) -> Callable[[Array], Array
 
 take, part, moved = primitive(layers.rows), primitive(layers.part), primitive(layers.moved)
 scaled, shares, gated = primitive(layers.scaled), primitive(layers.shares), primitive(layers.gated)
+positive, slid = primitive(layers.positive), primitive(layers.slid)
 
 
 def _part_back(_: Array, x: Array, first: int, last: int) -> Callable[[Array], Array]:
@@ -56,7 +57,23 @@ def _gated_back(_: Array, z: Array) -> Callable[[Array], Array]:
     return lambda g: np.concatenate([g * opened, g * value * opened * (1 - opened)], -1)
 
 
+def _slid_back(ans: Array, _: Array) -> Callable[[Array], Array]:
+    heads, count, _ = ans.shape
+
+    def back(g: Array) -> Array:
+        # rows that are one longer than it takes, read as rows that are not, are each a place further to the right
+        longer = np.zeros((heads, count, 2 * count), dtype=g.dtype)
+        longer[:, :, :count] = g[:, ::-1]
+        found: Array = longer.reshape((heads, -1))[:, : count * (2 * count - 1)].reshape((heads, count, -1)).sum(1)
+        return found
+
+    return back
+
+
+defvjp(slid, _slid_back, argnums=(0,))
 defvjp(take, _given_back, argnums=(0,))
+# autograd's own rule for a maximum divides, and makes all that comes after it twice as wide
+defvjp(positive, lambda ans, _: lambda g: g * (ans > 0), argnums=(0,))
 defvjp(gated, _gated_back, argnums=(0,))
 defvjp(shares, lambda ans, _: lambda g: ans * (g - (g * ans).sum(-1, keepdims=True)), argnums=(0,))
 defvjp(part, _part_back, argnums=(0,))
@@ -66,4 +83,4 @@ defvjp(scaled, _scaled_back, argnums=(0,))
 
 def tools(thin: Callable[[Any], Any]) -> Tools:
     """What reckons with gradients; `thin` leaves some units out."""
-    return Tools(anp, take, part, moved, scaled, shares, gated, thin)
+    return Tools(anp, take, part, moved, scaled, shares, gated, positive, slid, thin)

@@ -4,41 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
-from config.words import Topic
-from monitor.reading import attributes, claims, classify, features, goods, roles, standing
+from config.words import WORLD, Topic
+from monitor.reading import attributes, classify, goods, sides, standing
 from monitor.reading import kinds as looks
-from monitor.reading import sides as who
+from monitor.reading.claims import Assembler
+from monitor.reading.encoder import Encoder
 from monitor.reading.kinds import POSSIBLE
-from monitor.reading.models import Labels, Models, Pairs, Rank
-from monitor.reading.roles import Settled, Told
+from monitor.reading.models import Labels, Models, Rank
+from monitor.reading.overview import Overview
+from monitor.reading.told import Settled, Told
 from training import network
-from training.gold import Case
+from training.gold import Case, Noted
 from training.network import Plan
-from training.optimise import Choice, Labelled, PairChoice, labels, rank
+from training.optimise import Choice, Labelled, labels, rank
 from training.parallel import each
 
 #: Strength of the L2 penalty by model.
 STRENGTH = {
-    "gate_tariff": 2.0,
-    "gate_money": 2.0,
     "profit_scope": 2.0,
     "actor": 2.0,
     "effective": 2.0,
 }
 #: The models that have a hidden layer: those whose decisions hang on several words together.
 PLANS = {
-    "kind": Plan(hidden=24),
-    "kind_again": Plan(hidden=16),
-    "status": Plan(),
-    "scope": Plan(),
-    "sides": Plan(),
+    "sides": Plan(hidden=16),
+    "status": Plan(hidden=16),
     "previous": Plan(hidden=16),
     "country": Plan(hidden=16),
 }
 
 
+Thing = TypeVar("Thing")
+Made = TypeVar("Made")
+#: Cases that a process works on together.
+PART = 500
 #: Yields each figure that has claims, its claims, and what was told before it.
 Way = Callable[[Case], Iterator[tuple[int, list[dict[str, Any]], Told]]]
 
@@ -57,29 +58,6 @@ def overheard(case: Case) -> Iterator[tuple[int, list[dict[str, Any]], Told]]:
         yield index, case.groups[index], case.heard[index]
 
 
-def kinds(cases: Sequence[Case]) -> Iterator[Labelled]:
-    for case in cases:
-        for index, label in labelled(case):
-            yield Labelled(features.around(case.analysis, index), label, case.article.id)
-
-
-def kinds_again(cases: Sequence[Case]) -> Iterator[Labelled]:
-    """Each figure's kind after a first look at its article by models that have not seen it."""
-    for case in cases:
-        if case.sketch is not None:
-            found = looks.second_features(case.analysis, case.sketch)
-            for index, label in labelled(case):
-                yield Labelled(found[index], label, case.article.id)
-
-
-def gates(name: str, cases: Sequence[Case]) -> Iterator[Labelled]:
-    """Whether an article has a claim of a tariff, or of money."""
-    for case in cases:
-        found = {("tariff" if claim["kind"] == "tariff" else "money") for claim in case.gold["claims"]}
-        label = "yes" if name.removeprefix("gate_") in found else "no"
-        yield Labelled(classify.topic_features(case.analysis, []), label, case.article.id)
-
-
 def labelled(case: Case) -> Iterator[tuple[int, str]]:
     """Each figure of a case that is clear, with its kind."""
     for index, q in enumerate(case.analysis.quantities):
@@ -92,44 +70,24 @@ def labelled(case: Case) -> Iterator[tuple[int, str]]:
                 yield index, label
 
 
+def pairs(cases: Sequence[Case], way: Way = walk) -> Iterator[Choice]:
+    """Which pair of sides, of those that the encoder leaves open."""
+    for case in cases:
+        assert case.noted
+        for index, group, told in way(case):
+            found = sides.options(case.analysis, index, group[0]["kind"], told, case.noted.seen)
+            wanted = {(c["party"], c["counterparty"]) for c in group}
+            right = {k for k, pair in enumerate(found) if pair in wanted}
+            if right and len(found) > 1:
+                yield Choice(list(found.values()), right, case.article.id)
+
+
 def statuses(cases: Sequence[Case], way: Way = walk) -> Iterator[Labelled]:
     for case in cases:
-        a = case.analysis
+        assert case.noted
         for index, group, told in way(case):
-            f = standing.status_features(a, index, group[0]["kind"], told)
-            yield Labelled(f, group[0]["status"], case.article.id)
-
-
-def sides(cases: Sequence[Case], way: Way = walk) -> Iterator[PairChoice]:
-    """The pair of party and counterparty."""
-    for case in cases:
-        a = case.analysis
-        for index, group, told in way(case):
-            kind, actor = group[0]["kind"], group[0]["actor"]
-            by_role = roles.side_features(a, index, kind, told)
-            place = {code: k for k, code in enumerate(by_role)}
-            options = list(who.side_options(a, index, kind, told, actor))
-            wanted = {(c["party"], c["counterparty"]) for c in group}
-            right = {k for k, (p, c, _) in enumerate(options) if (p, c) in wanted}
-            if right:
-                pairs = [(place[p], place[c], f) for p, c, f in options]
-                yield PairChoice(list(by_role.values()), pairs, right, case.article.id)
-
-
-def scopes(cases: Sequence[Case], way: Way = walk) -> Iterator[Choice]:
-    """The list of scopes; where none is just the annotated one, those that share most with it are right."""
-    for case in cases:
-        for index, group, told in way(case):
-            if group[0]["kind"] == "profit_share":
-                continue
-            found = attributes.scope_options(
-                case.analysis, index, group[0]["kind"], replace(told, actor=group[0]["actor"])
-            )
-            wanted = {c["scope"] for c in group}
-            shared = [len(wanted & set(scopes)) / len(wanted | set(scopes)) for scopes, _ in found]
-            if max(shared) > 0:
-                right = {k for k, share in enumerate(shared) if share == max(shared)}
-                yield Choice([f for _, f in found], right, case.article.id)
+            found = standing.status_features(case.analysis, index, group[0]["kind"], told, case.noted.seen)
+            yield Labelled(found, group[0]["status"], case.article.id)
 
 
 def profit_scopes(cases: Sequence[Case]) -> Iterator[Choice]:
@@ -145,6 +103,7 @@ def options(name: str, cases: Sequence[Case], way: Way = walk) -> Iterator[Choic
     """The choices of actor, previous or effective."""
     for case in cases:
         a = case.analysis
+        assert case.noted
         for index, group, told in way(case):
             kind = group[0]["kind"]
             if name == "actor":
@@ -152,8 +111,7 @@ def options(name: str, cases: Sequence[Case], way: Way = walk) -> Iterator[Choic
                     continue
                 found = attributes.actor_options(a, index, kind, told)
             elif name == "previous":
-                leads = {i: 1.0 if i in case.older else 0.0 for i in range(len(a.quantities))}
-                found = attributes.previous_options(a, index, leads)
+                found = attributes.previous_options(a, index, case.noted.leads, case.noted.seen.terms[index].older)
             else:
                 found = attributes.effective_options(a, index, kind, group[0]["status"], told)
             right = {k for k, o in enumerate(found) if any(_same(name, o.value, c[name]) for c in group)}
@@ -161,11 +119,16 @@ def options(name: str, cases: Sequence[Case], way: Way = walk) -> Iterator[Choic
                 yield Choice([o.features for o in found], right, case.article.id)
 
 
+def close(value: float, wanted: float) -> bool:
+    """Whether two figures are the same but for how they were reckoned."""
+    return abs(value - wanted) < 1e-6 * max(1.0, abs(wanted))
+
+
 def _same(name: str, option: str | float | None, wanted: Any) -> bool:
     if option is None or wanted is None:
         return option is None and wanted is None
     if name == "previous":
-        return abs(float(option) - float(wanted)) < 1e-6 * max(1.0, abs(float(wanted)))
+        return close(float(option), float(wanted))
     if name == "actor":
         words = {w for w in str(option).lower().split() if w not in ("group", "motor", "company", "corp")}
         return bool(words & set(str(wanted).lower().split()))
@@ -174,70 +137,63 @@ def _same(name: str, option: str | float | None, wanted: Any) -> bool:
 
 def topic_labels(topic: str, cases: Sequence[Case]) -> Iterator[Labelled]:
     for case in cases:
-        f = classify.topic_features(case.analysis, [c["kind"] for c in case.gold["claims"]])
+        assert case.noted
+        f = classify.topic_features(case.analysis, [kind for kind, *_ in case.told], case.noted.topics)
         yield Labelled(f, "yes" if topic in case.gold["topics"] else "no", case.article.id)
 
 
 def country_labels(cases: Sequence[Case]) -> Iterator[Labelled]:
     for case in cases:
+        assert case.noted
         if not case.gold["topics"]:
             continue
-        named = {code for c in case.gold["claims"] for code in (c["party"], c["counterparty"])}
-        for code in sorted({p.code for p in case.analysis.places} | (named - {"WORLD"})):
-            f = classify.country_features(case.analysis, code, code in named, case.gold["topics"])
+        named = {code for _, *pair in case.told for code in pair} - {WORLD}
+        for code in sorted({p.code for p in case.analysis.places} | named):
+            seen = case.noted.seen.countries
+            f = classify.country_features(case.analysis, code, code in named, case.gold["topics"], seen)
             yield Labelled(f, "yes" if code in case.gold["countries"] else "no", case.article.id)
 
 
 @dataclass
 class Lessons:
-    """Everything the models learn from, by model; built once and cut by article for cross-validation."""
+    """Everything the small models learn from, by model; built once and cut by article for cross-validation."""
 
     labelled: dict[str, list[Labelled]]
     choices: dict[str, list[Choice]]
-    pairs: list[PairChoice]
 
     @classmethod
     def of(cls, cases: Sequence[Case]) -> Lessons:
-        """From what a careful reader would have told before each figure."""
-        return cls(
-            {
-                "kind": list(kinds(cases)),
-                **{name: list(gates(name, cases)) for name in looks.GATES},
-                "status": list(statuses(cases)),
-                "country": list(country_labels(cases)),
-                **{f"topic_{topic}": list(topic_labels(topic, cases)) for topic in Topic},
-            },
-            {
-                "scope": list(scopes(cases)),
-                "profit_scope": list(profit_scopes(cases)),
-                **{name: list(options(name, cases)) for name in ("actor", "previous", "effective")},
-            },
-            list(sides(cases)),
-        )
+        """From cases that have been noted, after what a careful reader would have told before each figure."""
+        choices = {name: list(options(name, cases)) for name in ("actor", "previous", "effective")}
+        choices |= {"profit_scope": list(profit_scopes(cases)), "sides": list(pairs(cases))}
+        return cls({"status": list(statuses(cases))}, choices)
 
     def hear(self, cases: Sequence[Case]) -> None:
         """Adds what was overheard: the same decisions after what models told, right or wrong."""
-        self.labelled[looks.MODEL] = list(kinds_again(cases))
-        self.labelled["status"] += statuses(cases, overheard)
-        self.choices["scope"] += scopes(cases, overheard)
         for name in ("actor", "effective"):
             self.choices[name] += options(name, cases, overheard)
-        self.pairs += sides(cases, overheard)
+        self.choices["sides"] += pairs(cases, overheard)
+        self.labelled["status"] += statuses(cases, overheard)
+
+    def look_back(self, cases: Sequence[Case]) -> None:
+        """Adds what an article is about, after the claims that models tell of it, right or wrong."""
+        self.labelled["country"] = list(country_labels(cases))
+        for topic in Topic:
+            self.labelled[f"topic_{topic}"] = list(topic_labels(topic, cases))
 
     def without(self, held: set[str]) -> Lessons:
         """The lessons of all other articles."""
         return Lessons(
             {name: [t for t in things if t.group not in held] for name, things in self.labelled.items()},
             {name: [c for c in found if c.group not in held] for name, found in self.choices.items()},
-            [p for p in self.pairs if p.group not in held],
         )
 
-    def fit(self) -> Models:
-        """The models that these lessons make."""
+    def fit(self, encoder: Encoder) -> Models:
+        """The models that these lessons make, beside an encoder."""
         return Models(
             labels={name: fit_labels(name, things) for name, things in self.labelled.items()},
             ranks={name: fit_rank(name, found) for name, found in self.choices.items()},
-            pairs={"sides": fit_pairs("sides", self.pairs)},
+            encoder=encoder,
         )
 
 
@@ -253,39 +209,47 @@ def fit_rank(name: str, choices: Sequence[Choice]) -> Rank:
     return network.rank(choices, PLANS[name]) if name in PLANS else Rank.linear(rank(choices, STRENGTH[name]))
 
 
-def fit_pairs(name: str, choices: Sequence[PairChoice]) -> Pairs:
-    """The model of a choice of pairs."""
-    return network.pairs(choices, PLANS[name])
-
-
-def folded(cases: Sequence[Case], folds: int) -> Iterator[list[Case]]:
-    """The cases in so many parts of like size."""
+def folded(things: Sequence[Thing], folds: int) -> Iterator[list[Thing]]:
+    """Things in so many parts of like size."""
     for fold in range(folds):
-        yield [case for place, case in enumerate(cases) if place % folds == fold]
+        yield list(things[fold::folds])
 
 
-def taught(cases: Sequence[Case], folds: int = 3) -> Lessons:
-    """What all models learn from annotated articles.
+#: The encoder for an article: one that has not seen it.
+Encoding = Callable[[Case], Encoder]
 
-    Twice over: the first models, each kept from the articles that it is to read, tell what a reader would have told
-    before each figure; the second learn to decide after such words too, which may be wrong.
+
+def taught(cases: Sequence[Case], encoding: Encoding) -> Lessons:
+    """What the small models learn from annotated articles.
+
+    They go on from what an encoder makes of an article that it has not seen. Twice over: what the first models tell
+    is what the second also learn to decide after, for it may be wrong.
     """
+    for case, note in zip(cases, _by_parts(lambda case: noted(case, encoding(case)), cases), strict=True):
+        case.noted = note
     lessons = Lessons.of(cases)
-    if folds:
-        parts = list(folded(cases, folds))
-        for held, noted in zip(parts, each(lambda held: notes(held, lessons), parts), strict=True):
-            for case, note in zip(held, noted, strict=True):
-                case.sketch, case.heard = note
-        lessons.hear(cases)
+    first = lessons.fit(encoding(cases[0]))
+
+    def heard(case: Case) -> list[Told]:
+        draft = Assembler(replace(first, encoder=encoding(case))).draft(case.analysis)
+        return [decision.told for decision in draft.decisions]
+
+    for case, found in zip(cases, _by_parts(heard, cases), strict=True):
+        case.heard = found
+    lessons.hear(cases)
     return lessons
 
 
-#: What models that have not seen a case make of it: each figure's kind at a first look, what was told before each.
-Note = tuple[looks.Sketch, list[Told]]
+def _by_parts(work: Callable[[Case], Made], cases: Sequence[Case]) -> Iterator[Made]:
+    """What the work makes of each case, in order, on all cores."""
+    parts = [cases[begin : begin + PART] for begin in range(0, len(cases), PART)]
+    return (one for found in each(lambda part: [work(case) for case in part], parts) for one in found)
 
 
-def notes(held: Sequence[Case], lessons: Lessons) -> list[Note]:
-    """What models make of cases whose lessons they have not had."""
-    assembler = claims.Assembler(lessons.without({case.article.id for case in held}).fit())
-    read = (assembler.draft(case.analysis) for case in held)
-    return [(draft.sketch, [decision.told for decision in draft.decisions]) for draft in read]
+def noted(case: Case, encoder: Encoder) -> Noted:
+    """What an encoder makes of a case."""
+    look, figures = encoder.look(case.analysis), case.analysis.quantities
+    shares = [looks.possible(q, look.kinds.get(index, {})) for index, q in enumerate(figures)]
+    terms = look.terms({index: group[0]["kind"] for index, group in case.groups.items()})
+    leads = {index: each.get("previous", 0.0) for index, each in enumerate(shares)}
+    return Noted(look.topics, Overview.of(terms, look.countries), leads)

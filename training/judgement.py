@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from monitor.cli.jsonl import claim_fields
 from monitor.reading.claims import Assembler
 from monitor.reading.encoder import Encoder
-from monitor.reading.judgement import (
-    ARTICLE,
-    CLAIM,
-    YES,
-    Draft,
-    article_features,
-    claim_features,
-    share_of,
-    told,
-)
+from monitor.reading.judgement import ARTICLE, CLAIM, YES, Draft, article_features, claim_features, share_of, told
 from monitor.reading.models import Labels, Models
 from training import encoder, network
 from training.calibration import Said, measure
 from training.gold import Case
-from training.instances import Lessons, folded
+from training.instances import Encoding, Lessons, folded, taught
 from training.network import Plan
 from training.optimise import Labelled, labels
 from training.parallel import each
@@ -34,10 +26,6 @@ PLAN = Plan(hidden=16, epochs=6, batch=128, drop_features=0.2, drop_hidden=0.2, 
 STATEMENT = ("kind", "party", "counterparty", "actor", "scope", "value", "unit", "delta")
 #: Strength of the L2 penalty of the model that weighs an article.
 STRENGTH = 2.0
-
-
-#: The encoder for an article: one that has not seen it.
-Encoding = Callable[[Case], Encoder | None]
 
 
 @dataclass
@@ -55,65 +43,47 @@ class Unseen:
     has_claims: bool
 
 
-def encoders(cases: Sequence[Case], plan: Plan = encoder.PLAN) -> tuple[Encoder, Encoding]:
-    """The encoder of all articles, and for each article one that has not seen it: of those at even or at odd places."""
+#: The encoder of an article that is read unseen has learnt from the others of so many parts.
+FOLDS = 2
+
+
+def encoders(cases: Sequence[Case], keep: Path | None = None, plan: Plan = encoder.PLAN) -> tuple[Encoder, Encoding]:
+    """The encoder of all articles, and for each article one that has not seen it: of those at even or at odd places.
+
+    With a folder they are kept there, and taken from it where they are there already.
+    """
     told = [encoder.lesson(case) for case in cases]
-    everything, even, odd = each(lambda part: encoder.fit(part, plan), [told, told[::2], told[1::2]])
+    parts = dict(zip(("all", "even", "odd"), (told, *folded(told, FOLDS)), strict=True))
+
+    def made(name: str) -> Encoder:
+        path = keep / f"{name}.npz" if keep else None
+        if path and path.exists():
+            return Encoder.load(path)
+        found = encoder.fit(parts[name], plan)
+        if path:
+            found.save(path)
+        return found
+
+    everything, even, odd = each(made, list(parts))
+    return everything, by_place(cases, odd, even)
+
+
+def by_place(cases: Sequence[Case], first: Encoder, second: Encoder) -> Encoding:
+    """The first encoder for the cases at even places, the second for the others."""
     places = {case.article.id: place for place, case in enumerate(cases)}
-    return everything, lambda case: odd if places[case.article.id] % 2 == 0 else even
+    return lambda case: second if places[case.article.id] % FOLDS else first
 
 
-def drafts(cases: Sequence[Case], lessons: Lessons, encoding: Encoding, folds: int = 3) -> list[Unseen]:
-    """Every article as drafted by models fitted on the lessons of all articles of the other folds."""
-    parts = list(folded(cases, folds))
-    return _joined(each(lambda fold: _drafted(fold, parts, lessons, encoding), range(folds)))
-
-
-def learnt(cases: Sequence[Case], lessons: Lessons, encoding: Encoding, folds: int = 3) -> tuple[Models, list[Unseen]]:
-    """The models of all lessons, and the drafts by those of some: made beside each other."""
-    parts = list(folded(cases, folds))
-
-    def made(fold: int) -> Models | list[Unseen]:
-        return lessons.fit() if fold == folds else _drafted(fold, parts, lessons, encoding)
-
-    found = each(made, range(folds + 1))
-    models = next(one for one in found if isinstance(one, Models))
-    return models, _joined(one for one in found if isinstance(one, list))
-
-
-def _drafted(fold: int, parts: Sequence[list[Case]], lessons: Lessons, encoding: Encoding) -> list[Unseen]:
-    return list(drafted_by(without(parts[fold], lessons), encoding, parts[fold], fold))
-
-
-def _joined(found: Iterable[list[Unseen]]) -> list[Unseen]:
+def drafts(cases: Sequence[Case], models: Models, encoding: Encoding) -> list[Unseen]:
+    """Every article as drafted after an encoder that has not seen it; `models`: those that go on from it."""
+    parts = list(folded(cases, FOLDS))
+    found = each(lambda fold: list(_drafted(fold, parts[fold], models, encoding)), range(FOLDS))
     return [one for part in found for one in part]
 
 
-def whole(cases: Sequence[Case], lessons: Lessons, folds: int) -> Iterator[tuple[list[Case], Models]]:
-    """Each part of the cases with models, those that weigh claims among them, that have not seen it."""
-    parts = list(folded(cases, folds))
-    told = [[encoder.lesson(case) for case in part] for part in parts]
-
-    def made(fold: int) -> tuple[Models, list[Unseen]]:
-        others = [one for k, part in enumerate(told) if k != fold for one in part]
-        models = replace(without(parts[fold], lessons), encoder=encoder.fit(others))
-        return models, list(drafted_by(models, lambda _: models.encoder, parts[fold], fold))
-
-    found = each(made, range(folds))
-    for fold, (models, _) in enumerate(found):
-        others = [one for k, (_, unseen) in enumerate(found) if k != fold for one in unseen]
-        yield parts[fold], with_judgement(models, fit(others))
-
-
-def without(held: Sequence[Case], lessons: Lessons) -> Models:
-    """Models that have not seen some of the cases."""
-    return lessons.without({case.article.id for case in held}).fit()
-
-
-def drafted_by(models: Models, encoding: Encoding, held: Sequence[Case], fold: int) -> Iterator[Unseen]:
-    """What models, and an encoder, make of articles that they have not seen."""
+def _drafted(fold: int, cases: Sequence[Case], models: Models, encoding: Encoding) -> Iterator[Unseen]:
     score = measure()
-    for case in held:
+    for case in cases:
         draft = Assembler(replace(models, encoder=encoding(case))).draft(case.analysis)
         rows = draft.rows
         claims = []
@@ -123,6 +93,32 @@ def drafted_by(models: Models, encoding: Encoding, held: Sequence[Case], fold: i
             claims.append((features, right, tuple(said.get(name) for name in STATEMENT)))
         bare = replace(draft, decisions=())
         yield Unseen(case.article.id, fold, claims, bare, bool(case.gold["claims"]))
+
+
+def learnt(cases: Sequence[Case], encoding: Encoding, encoder: Encoder) -> tuple[Lessons, list[Unseen]]:
+    """What all models beside the encoder learn from, and the drafts that the models learn from that weigh claims."""
+    lessons = taught(cases, encoding)
+    unseen = drafts(cases, lessons.fit(encoder), encoding)
+    judges = [fit([one for one in unseen if one.fold != fold]) for fold in range(FOLDS)]
+    told = {one.article: kept(one, judges[one.fold]) for one in unseen}
+    for case in cases:
+        case.told = [statement[:3] for statement in told[case.article.id]]
+    lessons.look_back(cases)
+    return lessons, unseen
+
+
+def beside(lessons: Lessons, unseen: Sequence[Unseen], encoder: Encoder) -> Models:
+    """All models: the encoder with those that go on from it, and those that weigh claims."""
+    models = lessons.fit(encoder)
+    return replace(models, labels={**models.labels, **fit(unseen)})
+
+
+def halves(cases: Sequence[Case], encoding: Encoding) -> Iterator[tuple[list[Case], Models]]:
+    """Each half of the cases with models that have not seen it."""
+    lessons, unseen = learnt(cases, encoding, encoding(cases[0]))
+    for fold, held in enumerate(folded(cases, FOLDS)):
+        others = [one for one in unseen if one.fold != fold]
+        yield held, beside(lessons.without({case.article.id for case in held}), others, encoding(held[0]))
 
 
 def fit(unseen: Sequence[Unseen]) -> dict[str, Labels]:
@@ -141,11 +137,6 @@ def fit(unseen: Sequence[Unseen]) -> dict[str, Labels]:
     return {CLAIM: model, ARTICLE: Labels.linear(*labels(articles, STRENGTH))}
 
 
-def with_judgement(models: Models, judges: dict[str, Labels]) -> Models:
-    """The models with those that weigh claims and articles among them."""
-    return replace(models, labels={**models.labels, **judges})
-
-
 def cross_judged(unseen: Sequence[Unseen]) -> list[Said]:
     """Every claim that would be told, as sure as models say that were fitted on the articles of the other folds."""
     out = []
@@ -157,9 +148,14 @@ def cross_judged(unseen: Sequence[Unseen]) -> list[Said]:
 
 def _said(one: Unseen, judges: dict[str, Labels]) -> Iterator[Said]:
     """The claims of an article that would be told, each statement once."""
+    yield from (Said(round(share, 3), right, one.fold) for share, right in kept(one, judges).values())
+
+
+def kept(one: Unseen, judges: dict[str, Labels]) -> dict[tuple[Any, ...], tuple[float, bool]]:
+    """The statements of an article that would be told, each as sure as it is at its surest, and whether it is right."""
     shares = [share_of(judges[CLAIM], features) for features, *_ in one.claims]
     best: dict[tuple[Any, ...], tuple[float, bool]] = {}
     for share, (_, right, statement) in zip(told(shares, one.features, judges[ARTICLE]), one.claims, strict=True):
         if share > 0:
             best[statement] = max(best.get(statement, (0.0, False)), (share, right))
-    yield from (Said(round(share, 3), right, one.fold) for share, right in best.values())
+    return best

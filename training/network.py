@@ -9,15 +9,15 @@ no decision comes to hang on one word. The same articles, seed and machine give 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from monitor.reading.models import Labels, Pairs, Rank
+from monitor.reading.models import Labels, Rank
 from monitor.reading.network import Network
-from training.optimise import Choice, Labelled, PairChoice, feature_matrix, feature_vocabulary
+from training.optimise import Choice, Labelled, feature_matrix, feature_vocabulary
 
 Array = np.ndarray
 
@@ -182,77 +182,6 @@ def _by_score(scores: Array, sizes: Array, right: Array) -> Array:
     total = np.maximum(np.add.reduceat(good, starts), 1e-12)
     gradient: Array = (shares - good / np.repeat(total, sizes)).astype(np.float32)
     return gradient
-
-
-#: Pairs of a choice that a step weighs beside the right ones.
-WEIGHED = 24
-
-
-def pairs(choices: Sequence[PairChoice], plan: Plan) -> Pairs:
-    """The network that scores pairs of things: a table for the first, one for the second, one for the two together."""
-    things = [(c.group, f) for c in choices for f in c.things]
-    together = [(c.group, f) for c in choices for _, _, f in c.pairs]
-    words, pair_words = feature_vocabulary(things, plan.least), feature_vocabulary(together, plan.least)
-    x, y = feature_matrix([f for _, f in things], words), feature_matrix([f for _, f in together], pair_words)
-    begins = np.cumsum([0, *(len(c.things) for c in choices)]), np.cumsum([0, *(len(c.pairs) for c in choices)])
-
-    def trained(chance: np.random.Generator) -> _Layer:
-        layer = _Layer([len(words), len(words), len(pair_words)], 1, plan, chance)
-        adam = Adam(layer.parameters, plan, _steps(len(choices), plan))
-        for picked in _batches(len(choices), plan, chance):
-            step = _Step.of(choices, picked, begins, chance)
-            some, both = layer.thinned(x[step.things]), layer.thinned(y[step.pairs])
-            one, other = _picked(step.first, len(step.things)), _picked(step.second, len(step.things))
-            rows = one @ (some @ layer.tables[0]) + other @ (some @ layer.tables[1]) + both @ layer.tables[2]
-            scores, hidden = layer.forward(rows)
-            by_score = _by_score(scores[:, 0], np.array(step.sizes), np.array(step.right, dtype=np.float32))
-            summed, bias, out = layer.backward(hidden, by_score[:, None] / len(picked))
-            adam.step([some.T @ (one.T @ summed), some.T @ (other.T @ summed), both.T @ summed, bias, out])
-        return layer
-
-    return Pairs(_joined(_members(trained, plan), [words, pair_words], [(0, 1), (2,)]))
-
-
-@dataclass
-class _Step:
-    """The pairs that one step weighs: the rows of their things and of themselves, and which things each is of."""
-
-    things: list[int]
-    pairs: list[int]
-    first: list[int]
-    second: list[int]
-    right: list[bool]
-    sizes: list[int]
-
-    @classmethod
-    def of(
-        cls,
-        choices: Sequence[PairChoice],
-        picked: Iterable[int],
-        begins: tuple[Array, Array],
-        chance: np.random.Generator,
-    ) -> _Step:
-        """The right pairs of each choice, and of the wrong ones a few drawn at random."""
-        step = cls([], [], [], [], [], [])
-        for k in picked:
-            choice, base = choices[k], len(step.things)
-            wrong = [n for n in range(len(choice.pairs)) if n not in choice.right]
-            if len(wrong) > WEIGHED:
-                wrong = sorted(chance.choice(wrong, WEIGHED, replace=False).tolist())
-            weighed = sorted(choice.right) + wrong
-            step.pairs += [int(begins[1][k]) + n for n in weighed]
-            step.first += [base + choice.pairs[n][0] for n in weighed]
-            step.second += [base + choice.pairs[n][1] for n in weighed]
-            step.right += [n in choice.right for n in weighed]
-            step.sizes.append(len(weighed))
-            step.things += range(int(begins[0][k]), int(begins[0][k + 1]))
-        return step
-
-
-def _picked(places: Sequence[int], count: int) -> csr_matrix:
-    """The matrix that picks for each row the thing at a place."""
-    ones = np.ones(len(places), dtype=np.float32)
-    return csr_matrix((ones, np.array(places), np.arange(len(places) + 1)), shape=(len(places), count))
 
 
 def _members(trained: Callable[[np.random.Generator], _Layer], plan: Plan) -> list[_Layer]:

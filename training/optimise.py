@@ -29,23 +29,6 @@ class Choice:
 
 
 @dataclass
-class PairChoice:
-    """A choice of an ordered pair of things; a pair's score is what the first has for the one part, the second for the
-    other, and the two have together."""
-
-    #: Features of each thing, the same for both parts.
-    things: list[list[str]]
-    #: (first thing, second thing, features of the two together).
-    pairs: list[tuple[int, int, list[str]]]
-    right: set[int]
-    group: str = ""
-
-    def __post_init__(self) -> None:
-        self.things = list(map(_once, self.things))
-        self.pairs = [(first, second, _once(features)) for first, second, features in self.pairs]
-
-
-@dataclass
 class Labelled:
     """One thing with its features and its label."""
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from monitor.reading.analysis import Analysis
-from monitor.reading.features import span
 from monitor.reading.nearby import BACK, Option, where
-from monitor.reading.roles import Told
+from monitor.reading.told import Told
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,7 @@ class _Firm:
 
 def actor_options(a: Analysis, index: int, kind: str, told: Told) -> list[Option]:
     """The state itself (None) and each firm that is mentioned near: whose commitment the figure is."""
-    first, _ = span(a, a.quantities[index])
+    first, _ = a.doc.reach(a.quantities[index])
     own = a.doc.sentence_of[first]
     begin, end = a.doc.sentences[own]
     firms: dict[str, _Firm] = {}
@@ -45,7 +44,7 @@ def actor_options(a: Analysis, index: int, kind: str, told: Told) -> list[Option
 
 def _state(a: Analysis, firms: Mapping[str, _Firm], index: int, kind: str, told: Told) -> list[str]:
     """What speaks for the state itself."""
-    first, _ = span(a, a.quantities[index])
+    first, _ = a.doc.reach(a.quantities[index])
     begin, end = a.doc.sentences[a.doc.sentence_of[first]]
     spans = [s for firm in firms.values() for s in firm.spans]
     here = sum(begin <= s[0] < end for s in spans)
@@ -60,7 +59,7 @@ def _state(a: Analysis, firms: Mapping[str, _Firm], index: int, kind: str, told:
 
 def _firm(a: Analysis, firms: Mapping[str, _Firm], name: str, index: int) -> Iterator[str]:
     """Where a firm stands from the figure, and what stands between."""
-    first, last = span(a, a.quantities[index])
+    first, last = a.doc.reach(a.quantities[index])
     own = a.doc.sentence_of[first]
     begin, end = a.doc.sentences[own]
     spans = firms[name].spans

@@ -24,7 +24,6 @@ CUE_LAYER = "cue"
 #: Figures of an article that are looked at, the first of it; a report that speaks of a tenth as many is a long one.
 MOST_FIGURES = 300
 #: What a function makes of an analysis.
-Made = TypeVar("Made")
 #: What stands in a sentence.
 Thing = TypeVar("Thing")
 
@@ -97,7 +96,6 @@ class Analysis:
     grammar: Grammar = Grammar()
     #: Scopes that are a part of another: LNG of energy.
     wholes: Mapping[str, str] = field(default_factory=dict)
-    _made: dict[Callable[[Analysis], Any], Any] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def classes(self) -> list[tuple[str, ...]]:
@@ -180,13 +178,6 @@ class Analysis:
     def removals(self) -> frozenset[int]:
         """The tokens of verbs that take a rate away."""
         return frozenset(self.doc.at(q.start) for q in self.quantities if q.family == "removal")
-
-    def derived(self, make: Callable[[Analysis], Made]) -> Made:
-        """What a function makes of this article, made once: for rooms that build on this page."""
-        if make not in self._made:
-            self._made[make] = make(self)
-        made: Made = self._made[make]
-        return made
 
     @cached_property
     def places(self) -> tuple[Place, ...]:

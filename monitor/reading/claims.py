@@ -1,21 +1,22 @@
-"""Assembly: from the figures of an article to its claims, decision by decision, by small models and the encoder."""
+"""Assembly: from the figures of an article to its claims, decision by decision."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from config.words import Kind, Qualifier, Status
-from monitor.reading import attributes, couples, features, goods, kinds, mixture, sides, standing
+from monitor.reading import attributes, couples, kinds, sides, standing
+from monitor.reading import goods as scopes_of
 from monitor.reading.analysis import Analysis
-from monitor.reading.decision import Decision, Odds, Sureness
-from monitor.reading.encoder import Look
-from monitor.reading.judgement import Draft, judged
-from monitor.reading.mixture import Pooled
+from monitor.reading.decision import Decision, Odds
+from monitor.reading.encoder import Pair
+from monitor.reading.judgement import Draft
 from monitor.reading.models import Models
-from monitor.reading.roles import Settled, Told
-from monitor.reading.scope_choice import Scopes
+from monitor.reading.overview import Overview
+from monitor.reading.quantities import Quantity
+from monitor.reading.told import Settled, Told
 from monitor.types import Claim
 
 #: A figure is weighed as a term from this probability on.
@@ -39,66 +40,49 @@ class Assembler:
 
     models: Models
 
-    def decide(self, a: Analysis) -> list[Decision]:
-        """One decision a figure, in the order of the text, with the claims that are likely enough."""
-        return judged(a, self.draft(a), self.models)
-
     def draft(self, a: Analysis) -> Draft:
         """The article read figure by figure; no claim is left out for being unsure."""
-        sketch = kinds.first_look(a, self.models)
-        look = self.models.encoder.look(a) if self.models.encoder and a.quantities else None
-        alone = kinds.second_look(a, self.models, sketch)
-        pooled = [mixture.kinds(shares, look.kinds(index) if look else {}) for index, shares in enumerate(alone)]
-        looked = [one.shares for one in pooled]
-        ranked = [sorted(shares.items(), key=lambda pair: -pair[1]) for shares in looked]
-        leads = {index: shares.get("previous", 0.0) for index, shares in enumerate(looked)}
+        look = self.models.encoder.look(a)
+        shares = [kinds.possible(q, look.kinds.get(index, {})) for index, q in enumerate(a.quantities)]
+        found = {index: _term(each) for index, each in enumerate(shares) if self._is_term(a, index, each)}
+        terms = look.terms({index: of_claim(kind) for index, kind in found.items()})
+        seen = Overview.of(terms, look.countries)
+        leads = {index: each.get("previous", 0.0) for index, each in enumerate(shares)}
         told = Told()
         out = []
         for index, q in enumerate(a.quantities):
-            kind, probability = ranked[index][0]
-            taken = 0.0 if is_holding(a, index) else kinds.taken(looked[index])
-            if taken < THRESHOLD:
-                reason = "the older figure of another" if kind == "previous" else "no term"
-                out.append(Decision(q, kind if kind in kinds.NO_TERM else "none", probability, reason, told=told))
+            kind = found.get(index)
+            if kind is None:
+                out.append(_refused(q, shares[index], told))
                 continue
-            kind, probability = next((k, p) for k, p in ranked[index] if k not in kinds.NO_TERM)
-            figures = self._figures(a, index, kind, leads)
+            figures = self._figures(a, index, kind, leads, terms[index].older)
             if figures is None:
-                out.append(Decision(q, "none", probability, "no figure to reckon it from", told=told))
+                reason = "no figure to reckon it from"
+                out.append(Decision(q, "none", shares[index][kind], reason, told=told))
                 continue
-            kind_of_claim = Kind.TARIFF if kind == kinds.SURCHARGE else kind
-            claims, odds = self._claims(a, index, kind_of_claim, pooled[index], told, figures, look)
-            out.append(Decision(q, kind, probability, "a term", tuple(claims), told, odds))
+            certain = kinds.taken(shares[index])
+            claims, odds = self._claims(a, index, of_claim(kind), certain, seen, told, figures)
+            out.append(Decision(q, kind, shares[index][kind], "a term", tuple(claims), told, odds))
             told = told.after(index, [_settled(claim) for claim in claims])
-        return Draft(sketch, tuple(map(kinds.taken, looked)), tuple(out))
+        return Draft(look.topics, tuple(map(kinds.taken, shares)), tuple(out), look.countries)
+
+    def _is_term(self, a: Analysis, index: int, shares: Mapping[str, float]) -> bool:
+        return kinds.taken(shares) >= THRESHOLD and not is_holding(a, index)
 
     def _claims(
-        self,
-        a: Analysis,
-        index: int,
-        kind: str,
-        what: Pooled[str],
-        told: Told,
-        figures: Figures,
-        look: Look | None,
+        self, a: Analysis, index: int, kind: str, certain: float, seen: Overview, told: Told, figures: Figures
     ) -> tuple[list[Claim], Odds]:
+        """The claims of a figure that is a term with that certainty."""
         q = a.quantities[index]
         value, previous, delta, unit = figures
         actor = self._actor(a, index, kind, told)
-        pairs = sides.weighed(a, index, kind, told, actor, self.models, look)
-        party, counterparty = pairs.best
-        lists = goods.weighed(a, index, kind, replace(told, actor=actor), self.models, look)
-        standings = self.status(a, index, kind, told, look)
-        scopes, status = lists.best, standings.best
-        odds = Odds(
-            kinds.taken(what.shares),
-            *_lead(list(pairs.shares.values())),
-            *_lead(list(lists.shares.values())),
-            standings.shares[status],
-            len(pairs.shares),
-            len(lists.shares),
-            *_sureness(what, pairs, lists, standings),
-        )
+        pairs = sides.weighed(a, index, kind, told, seen, self.models)
+        (party, counterparty), *_ = pairs
+        scopes = seen.terms[index].scopes
+        goods = scopes_of.chosen(a, index, kind, scopes, self.models)
+        statuses = standing.weighed(a, index, kind, told, seen, self.models)
+        status = max(statuses, key=statuses.__getitem__)
+        odds = Odds(certain, *_lead(pairs), goods.share, goods.ahead, statuses[status], len(scopes))
         effective = self._best("effective", attributes.effective_options(a, index, kind, status, told))
         start, end = quote_span(a, index)
         claim = Claim(
@@ -106,7 +90,7 @@ class Assembler:
             party=party,
             counterparty=counterparty,
             actor=actor,
-            scope=scopes[0],
+            scope=goods.scopes[0],
             value=value,
             unit=unit,
             qualifier=q.qualifier,
@@ -123,7 +107,7 @@ class Assembler:
         claims = [
             replace(claim, party=one, counterparty=other, scope=scope)
             for one, other in couples.expanded(a, index, kind, party, counterparty)
-            for scope in scopes
+            for scope in goods.scopes
         ]
         return claims, odds
 
@@ -134,19 +118,21 @@ class Assembler:
         chosen = respective_firm(a, index) or self._best("actor", attributes.actor_options(a, index, kind, told))
         return str(chosen) if chosen else None
 
-    def _figures(self, a: Analysis, index: int, label: str, leads: Mapping[int, float]) -> Figures | None:
+    def _figures(
+        self, a: Analysis, index: int, label: str, leads: Mapping[int, float], older: Mapping[int | None, float]
+    ) -> Figures | None:
         """What a figure of that label says; None where there is no figure to reckon it from."""
         q = a.quantities[index]
-        options = attributes.previous_options(a, index, leads)
+        options = attributes.previous_options(a, index, leads, older)
         best = self._best("previous", options)
         previous = float(best) if best is not None else None
         if q.family == "multiple":
-            older = (
+            before = (
                 previous
                 if previous is not None
                 else next((p.value for p in reversed(a.quantities[:index]) if p.family == "percent"), None)
             )
-            return Figures(round(older * q.value, 4), older, None, "percent") if older else None
+            return Figures(round(before * q.value, 4), before, None, "percent") if before else None
         if q.family == "points":
             is_rate = label == kinds.SURCHARGE
             return Figures(q.value, previous, None, "percent") if is_rate else Figures(None, None, q.value, POINTS)
@@ -158,41 +144,37 @@ class Assembler:
         model = self.models.ranks[name]
         return max(options, key=lambda option: model.score(option.features)).value
 
-    def status(self, a: Analysis, index: int, kind: str, told: Told, look: Look | None = None) -> Pooled[str]:
-        """How likely each status of a figure's claims is."""
-        seen = look.statuses(index, kind) if look else {}
-        sure = mixture.sure_status(seen)
-        if sure:
-            return sure
-        model = self.models.labels["status"]
-        found = model.probabilities(standing.status_features(a, index, kind, told))
-        return mixture.statuses(dict(zip(model.labels, found, strict=True)), seen)
+
+def _refused(q: Quantity, shares: Mapping[str, float], told: Told) -> Decision:
+    """What is said of a figure that is no term."""
+    kind = max(shares, key=shares.__getitem__)
+    reason = "the older figure of another" if kind == "previous" else "no term"
+    return Decision(q, kind if kind in kinds.NO_TERM else "none", shares[kind], reason, told=told)
 
 
-def _sureness(
-    what: Pooled[str], pairs: Pooled[sides.Pair], lists: Pooled[Scopes], standings: Pooled[str]
-) -> tuple[Sureness | None, Sureness | None]:
-    """What the small models alone, and the encoder alone, made of what both together chose."""
-    if not what.encoder:
-        return None, None
-    small, encoder = zip(pairs.sureness, lists.sureness, standings.sureness, strict=True)
-    return Sureness(kinds.taken(what.small), *small), Sureness(kinds.taken(what.encoder), *encoder)
+def _term(shares: Mapping[str, float]) -> str:
+    """The likeliest kind of a figure that is a term."""
+    return max((kind for kind in shares if kind not in kinds.NO_TERM), key=shares.__getitem__)
 
 
-def _lead(shares: Sequence[float]) -> tuple[float, float]:
-    """The largest share, and how far it is ahead of the next."""
-    ranked = sorted(shares, reverse=True)
-    return ranked[0], ranked[0] - (ranked[1] if len(ranked) > 1 else 0.0)
+def of_claim(kind: str) -> str:
+    """The kind of the claim that a figure of that kind makes."""
+    return Kind.TARIFF if kind == kinds.SURCHARGE else kind
 
 
-def _settled(claim: Claim) -> Settled:
-    c = claim
-    return Settled(c.kind, c.party, c.counterparty, c.scope, c.actor, c.value, c.status, c.effective)
+def _lead(shares: Mapping[Pair, float]) -> tuple[float, float]:
+    """The first share, and how far it is ahead of the next."""
+    first, *rest = shares.values()
+    return first, first - (rest[0] if rest else 0.0)
+
+
+def _settled(c: Claim) -> Settled:
+    return Settled(c.kind, c.party, c.counterparty, c.actor, c.status, c.effective)
 
 
 def quote_span(a: Analysis, index: int) -> tuple[int, int]:
     """The shortest clause around the figure that a person could check: up to the nearest mark on either side."""
-    first, last = features.span(a, a.quantities[index])
+    first, last = a.doc.reach(a.quantities[index])
     begin, end = a.doc.sentences[a.doc.sentence_of[first]]
     tokens = a.doc.tokens
     start, stop = first, last
@@ -258,7 +240,7 @@ def is_holding(a: Analysis, index: int) -> bool:
     q = a.quantities[index]
     if q.family != "money":
         return False
-    first, last = features.span(a, q)
+    first, last = a.doc.reach(q)
     begin, end = a.doc.sentences[a.doc.sentence_of[first]]
     for places in (
         range(first - 1, max(begin, first - 1 - HOLDING_REACH) - 1, -1),
@@ -275,7 +257,7 @@ def is_holding(a: Analysis, index: int) -> bool:
 def respective_firm(a: Analysis, index: int) -> str | None:
     """The firm that a figure belongs to by its place: "A and B pledged $37 billion and $3 billion, respectively"."""
     q = a.quantities[index]
-    sentence = a.doc.sentence_of[features.span(a, q)[0]]
+    sentence = a.doc.sentence_of[a.doc.reach(q)[0]]
     if "respective" not in a.sentence_classes(sentence):
         return None
     inside = [a.quantities[i] for i in a.figures_in[sentence] if a.quantities[i].family == q.family]

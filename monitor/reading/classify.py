@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from config.words import WORLD, Topic
 from monitor.reading.analysis import Analysis
+from monitor.reading.kinds import fine
 from monitor.reading.models import Models
 from monitor.types import Claim
 
@@ -19,8 +20,11 @@ TOPIC_OF = {
 }
 
 
-def topic_features(a: Analysis, kinds: Sequence[str]) -> list[str]:
-    """Features of the article as a whole for the models of topic; `kinds`: those of its claims."""
+def topic_features(a: Analysis, kinds: Sequence[str], seen: Mapping[str, float]) -> list[str]:
+    """Features of the article as a whole for the models of topic.
+
+    `kinds`: those of its claims; `seen`: how likely the encoder holds each topic.
+    """
     counts = a.document_classes
     out = [
         "1",
@@ -28,6 +32,7 @@ def topic_features(a: Analysis, kinds: Sequence[str]) -> list[str]:
         f"title_places{min(len({p.code for p in a.places if p.first < a.doc.sentences[0][1]}), 3)}",
     ]
     out += [f"claim:{kind}" for kind in set(kinds)]
+    out += [f"seen:{topic}{fine(share)}" for topic, share in seen.items()]
     out.append(f"claims{min(len(kinds), 3)}")
     out += [f"d:{name}{min(count, 3)}" for name, count in counts.items()]
     out += [f"t:{name}" for name in a.title_classes]
@@ -40,10 +45,10 @@ def topic_features(a: Analysis, kinds: Sequence[str]) -> list[str]:
     return sorted(set(out))
 
 
-def topics(a: Analysis, claims: Sequence[Claim], models: Models) -> tuple[Topic, ...]:
-    """The topics of an article, in the order of the enumeration."""
+def topics(a: Analysis, claims: Sequence[Claim], seen: Mapping[str, float], models: Models) -> tuple[Topic, ...]:
+    """The topics of an article, in the order of the enumeration; `seen`: how likely the encoder holds each."""
     found = []
-    features = topic_features(a, [claim.kind for claim in claims])
+    features = topic_features(a, [claim.kind for claim in claims], seen)
     for topic in Topic:
         model = models.labels[f"topic_{topic}"]
         shares = dict(zip(model.labels, model.probabilities(features), strict=True))
@@ -57,8 +62,10 @@ def fitting(claims: Sequence[Claim], topics: Sequence[Topic]) -> tuple[Claim, ..
     return tuple(c for c in claims if (TOPIC_OF[c.kind] in topics if c.kind in TOPIC_OF else topics))
 
 
-def country_features(a: Analysis, code: str, in_claims: bool, topics: Sequence[str]) -> list[str]:
-    """Features of a code as a side of what the article discusses."""
+def country_features(
+    a: Analysis, code: str, in_claims: bool, topics: Sequence[str], seen: Mapping[str, float]
+) -> list[str]:
+    """Features of a code as a side of what the article discusses; `seen`: how likely the encoder holds it for one."""
     places = [p for p in a.places if p.code == code]
     first = places[0].first if places else 10_000
     rank = len({p.code for p in a.places if p.first < first})
@@ -70,6 +77,7 @@ def country_features(a: Analysis, code: str, in_claims: bool, topics: Sequence[s
         f"rank{min(rank, 4)}",
         f"title{bool(title):d}",
         f"topics{len(topics)}",
+        f"seen{fine(seen[code]) if code in seen else '-'}",
     ]
     out += [f"k:{p.kind}" for p in places] + [f"weak{all(p.weak for p in places):d}"]
     out += [f"topic:{t}" for t in topics] + [f"codes{min(len({p.code for p in a.places}), 6)}"]
@@ -117,8 +125,13 @@ TELLING = frozenset(
 )
 
 
-def countries(a: Analysis, claims: Sequence[Claim], topics: Sequence[Topic], models: Models) -> tuple[str, ...]:
-    """The codes of every side of a term discussed, most mentioned first; none without a topic."""
+def countries(
+    a: Analysis, claims: Sequence[Claim], topics: Sequence[Topic], seen: Mapping[str, float], models: Models
+) -> tuple[str, ...]:
+    """The codes of every side of a term discussed, most mentioned first; none without a topic.
+
+    `seen`: how likely the encoder holds each code for one.
+    """
     if not topics:
         return ()
     named = {code for claim in claims for code in (claim.party, claim.counterparty)} - {WORLD}
@@ -129,7 +142,7 @@ def countries(a: Analysis, claims: Sequence[Claim], topics: Sequence[Topic], mod
     found = []
     for code in counts:
         shares = dict(
-            zip(model.labels, model.probabilities(country_features(a, code, code in named, topics)), strict=True)
+            zip(model.labels, model.probabilities(country_features(a, code, code in named, topics, seen)), strict=True)
         )
         if shares.get("yes", 0.0) >= 0.5:
             found.append(code)

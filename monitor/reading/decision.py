@@ -6,24 +6,15 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from monitor.reading.quantities import Quantity
-from monitor.reading.roles import Told
+from monitor.reading.told import Told
 from monitor.types import Claim
 
 #: What is settled before the first figure.
 NOTHING_TOLD = Told()
 
 
-class Sureness(NamedTuple):
-    """How sure one of two votes was of what both together chose, 0 to 1; None where it was not asked."""
-
-    term: float
-    sides: float | None
-    scopes: float | None
-    status: float | None
-
-
 class Odds(NamedTuple):
-    """How sure the models were of one decision after the other, 0 to 1, and of how many options the last two are."""
+    """How sure one decision after the other was, 0 to 1."""
 
     #: That the figure is a term.
     term: float
@@ -34,11 +25,8 @@ class Odds(NamedTuple):
     scopes: float
     scopes_ahead: float
     status: float
-    pairs: int
-    lists: int
-    #: What the small models alone, and the encoder alone, made of it; None where there is only one vote.
-    small: Sureness | None = None
-    encoder: Sureness | None = None
+    #: Among how many scopes it was.
+    choices: int
 
     @property
     def product(self) -> float:

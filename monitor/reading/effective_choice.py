@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from monitor.reading.analysis import Analysis
 from monitor.reading.dates import DateMention
-from monitor.reading.features import span
 from monitor.reading.nearby import Option, around, where
-from monitor.reading.roles import Told
+from monitor.reading.told import Told
 
 #: Classes that tell how far a measure has come, where they stand beside a date.
 
@@ -21,7 +20,7 @@ def effective_options(a: Analysis, index: int, kind: str, status: str, told: Tol
 
     The date told of the last claim is an option too, wherever it stands.
     """
-    first, last = span(a, a.quantities[index])
+    first, last = a.doc.reach(a.quantities[index])
     own = a.doc.sentence_of[first]
     here = len(a.dates_in[own])
     none = [f"none:{kind}", f"none:{status}", f"none:{kind}{status}", f"nonehere{min(here, 2)}"]

@@ -1,30 +1,31 @@
-"""The encoder: a vote on every decision, from the words in their order and the article as a whole.
+"""The encoder: every decision about a figure, from the words in their order and the article as a whole.
 
-The small models weigh what `features`, `roles` and their like say of a figure. The encoder is told nothing but the
-tokens and what the recognisers see there, and learns by itself what to look at; the two err in different places, so
-that together they err less (decision 18). Data without code: arrays and names.
+It is told nothing but the tokens and what the recognisers see there, and learns by itself what to look at (decision
+19). Data without code: arrays and names.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from config.words import WORLD
+from config.words import WORLD, Topic
 from monitor.reading import layers
 from monitor.reading.analysis import Analysis
 from monitor.reading.layers import READING
-from monitor.reading.page import Array, Numbers, Page, Vocabulary, numbers, page
+from monitor.reading.page import Array, Numbers, Page, Vocabulary, numbers, pages
 
 #: The name under which the vocabulary and the labels are kept beside the weights.
 NAMES = "names"
 Scores = dict[str, float]
+#: A party and its counterparty.
+Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Encoder:
 
     def look(self, a: Analysis) -> Look:
         """The article, encoded; what is asked of it is reckoned when it is asked."""
-        return Look(self, page(a))
+        return Look([View(self, part) for part in pages(a)])
 
     def save(self, path: Path) -> None:
         """Writes arrays of 16-bit numbers and the names as JSON; the same encoder gives the same bytes."""
@@ -57,30 +58,62 @@ class Encoder:
         return cls(names["vocabulary"], tuple(names["kinds"]), tuple(names["statuses"]), weights)
 
 
-@dataclass(frozen=True)
-class _Settled:
-    """Every figure of an article as of one kind; rows are figures."""
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What a figure of a known kind tells."""
 
-    party: Array
-    counterparty: Array
-    #: The likeliest pairs of places in `Page.codes`, the best first, and their shares among all pairs.
-    pairs: Array
-    shares: Array
-    scopes: Array
-    statuses: Array
+    #: The likeliest sides, the best first, with their shares among all pairs of the article's codes.
+    pairs: dict[Pair, float]
+    #: The log odds of each scope as one of those that it is about.
+    scopes: Scores
+    #: The shares of how far it has come.
+    statuses: Scores
+    #: The shares of the figures that it may replace, by index, and of its replacing none.
+    older: dict[int | None, float]
+
+    @property
+    def status(self) -> str:
+        """How far it has come most likely."""
+        return max(self.statuses, key=self.statuses.__getitem__)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the encoder makes of one article."""
+
+    views: list[View]
+
+    @cached_property
+    def kinds(self) -> dict[int, Scores]:
+        """By figure the log odds of what it is, up to a constant."""
+        return {index: scores for view in self.views for index, scores in view.kinds().items()}
+
+    def terms(self, kinds: Mapping[int, str]) -> dict[int, Term]:
+        """What some figures tell that are of those kinds; the kinds must be the encoder's."""
+        found = (view.terms({i: kinds[i] for i in view.page.figures if i in kinds}) for view in self.views)
+        return {index: term for terms in found for index, term in terms.items()}
+
+    @cached_property
+    def topics(self) -> Scores:
+        """How likely each topic is one of the article's, by its beginning."""
+        return self.views[0].topics() if self.views else {}
+
+    @cached_property
+    def countries(self) -> Scores:
+        """How likely each code is one of the article's countries, by its beginning; only codes that it knows."""
+        return self.views[0].countries() if self.views else {}
 
 
 #: Pairs of sides whose shares are told.
-LIKELIEST = 2
+LIKELIEST = 6
 
 
-@dataclass
-class Look:
-    """What the encoder makes of one article. A figure beyond `page.LONGEST` tokens is not seen: it has no scores."""
+@dataclass(frozen=True)
+class View:
+    """What the encoder makes of one part of an article."""
 
     encoder: Encoder
     page: Page
-    _by_kind: dict[str, _Settled] = field(default_factory=dict)
 
     @cached_property
     def _numbers(self) -> Numbers:
@@ -91,76 +124,68 @@ class Look:
         return layers.seen(self.encoder.weights, self._numbers, READING)
 
     @cached_property
-    def _kinds(self) -> Array:
-        found: Array = layers.kinds(self.encoder.weights, self._seen, READING)[0]
+    def _whole(self) -> Array:
+        found: Array = layers.whole(self.encoder.weights, self._seen, self._numbers, READING)
         return found
 
-    def _row(self, index: int, kind: str) -> int | None:
-        """Where a figure stands among those that are seen; None where it, or its kind, is unknown to the encoder."""
-        return self._rows.get(index) if kind in self.encoder.kinds else None
-
-    @cached_property
-    def _rows(self) -> dict[int, int]:
-        return {index: row for row, index in enumerate(self.page.figures)}
-
-    def kinds(self, index: int) -> Scores:
-        """Log odds of what a figure is, up to a constant."""
-        row = self._rows.get(index)
-        return {} if row is None else _named(self.encoder.kinds, self._kinds[row])
-
-    def sides(self, index: int, kind: str) -> tuple[Scores, Scores]:
-        """Log odds of each code as the party, and as the counterparty, of a figure of that kind."""
-        row = self._row(index, kind)
-        if row is None:
-            return {}, {}
-        found = self._settled(kind)
-        return _named(self.page.codes, found.party[row]), _named(self.page.codes, found.counterparty[row])
-
-    def pairs(self, index: int, kind: str) -> dict[tuple[str, str], float]:
-        """The likeliest pairs of party and counterparty with their shares among all pairs of the article's codes."""
-        row = self._row(index, kind)
-        if row is None:
+    def kinds(self) -> dict[int, Scores]:
+        """By figure the log odds of what it is."""
+        if not self.page.figures:
             return {}
-        found, codes = self._settled(kind), list(self.page.codes)
-        places = [divmod(pair, len(codes)) for pair in found.pairs[row].tolist()]
-        return {(codes[p], codes[c]): n for (p, c), n in zip(places, found.shares[row].tolist(), strict=True)}
+        rows = layers.kinds(self.encoder.weights, self._seen, READING)[0].tolist()
+        return {
+            i: dict(zip(self.encoder.kinds, row, strict=True)) for i, row in zip(self.page.figures, rows, strict=True)
+        }
 
-    def scopes(self, index: int, kind: str) -> Scores:
-        """Log odds of each scope as one of those that a figure of that kind is about, against its not being one."""
-        row = self._row(index, kind)
-        return {} if row is None else _named(self.page.scopes, self._settled(kind).scopes[row])
+    def topics(self) -> Scores:
+        """How likely each topic is one of the article's."""
+        return _likely(Topic, layers.topics(self.encoder.weights, self._whole)[0])
 
-    def statuses(self, index: int, kind: str) -> Scores:
-        """Log odds of how far the term of a figure of that kind has come, up to a constant."""
-        row = self._row(index, kind)
-        return {} if row is None else _named(self.encoder.statuses, self._settled(kind).statuses[row])
+    def countries(self) -> Scores:
+        """How likely each code is one of the article's countries."""
+        w, nowhere, codes = self.encoder.weights, np.zeros((1, 1), dtype=np.int64), self._numbers.codes
+        return _likely(
+            self.page.codes, layers.named(w, "country", self._seen, self._whole, nowhere, codes, READING)[0, 0]
+        )
 
-    def _settled(self, kind: str) -> _Settled:
-        if kind not in self._by_kind:
-            w, seen, n = self.encoder.weights, self._seen, self._numbers
-            of_kind = np.full(n.first.shape, self.encoder.kinds.index(kind))
-            figures = layers.settled(w, seen, of_kind, READING)
-            party = layers.named(w, "party", seen, figures, n.codes, n.coded, READING)[0]
-            counterparty = layers.named(w, "counterparty", seen, figures, n.codes, n.coded, READING)[0]
-            self._by_kind[kind] = _Settled(
-                party,
-                counterparty,
-                *self._likeliest(party, counterparty),
-                layers.named(w, "scope", seen, figures, n.scopes, n.scoped, READING)[0],
-                layers.statuses(w, figures, READING)[0],
+    def terms(self, kinds: Mapping[int, str]) -> dict[int, Term]:
+        """What some figures tell that are of those kinds."""
+        if not kinds:
+            return {}
+        w, s, n = self.encoder.weights, self._seen, self._numbers
+        indices = list(self.page.figures)
+        places = np.array([place for place, index in enumerate(indices) if index in kinds])
+        of_kind = np.array([[self.encoder.kinds.index(kinds[indices[place]]) for place in places]])
+        figures, first = layers.settled(w, s.figures[:, places], of_kind, READING), n.first[:, places]
+        party = layers.named(w, "party", s, figures, first, n.codes, READING)[0]
+        counterparty = layers.named(w, "counterparty", s, figures, first, n.codes, READING)[0]
+        scopes = layers.named(w, "scope", s, figures, first, n.scopes, READING)[0].tolist()
+        statuses = layers.shares(layers.statuses(w, figures, READING)[0]).tolist()
+        older = layers.shares(layers.older(w, s, figures, places, n, READING)[0]).tolist()
+        found = zip(places.tolist(), self._pairs(party, counterparty), scopes, statuses, older, strict=True)
+        return {
+            indices[place]: Term(
+                pairs,
+                dict(zip(self.page.scopes, goods, strict=True)),
+                dict(zip(self.encoder.statuses, standing, strict=True)),
+                dict(zip((None, *indices), replaced, strict=True)),
             )
-        return self._by_kind[kind]
+            for place, pairs, goods, standing, replaced in found
+        }
 
-    def _likeliest(self, party: Array, counterparty: Array) -> tuple[Array, Array]:
-        """For each figure the best pairs, as places in the table of all pairs, and their shares."""
+    def _pairs(self, party: Array, counterparty: Array) -> Iterable[dict[Pair, float]]:
+        """For each figure the best pairs with their shares."""
         scores = party[:, :, None] + counterparty[:, None, :]
         codes = list(self.page.codes)
         scores[:, range(len(codes)), range(len(codes))] = layers.ABSENT
         scores[:, codes.index(WORLD)] = layers.ABSENT
         shares = layers.shares(scores.reshape((len(scores), -1)))
         best = np.argsort(-shares, axis=1, kind="stable")[:, :LIKELIEST]
-        return best, np.take_along_axis(shares, best, 1)
+        for row, found in zip(best.tolist(), np.take_along_axis(shares, best, 1).tolist(), strict=True):
+            pairs = [(codes[place // len(codes)], codes[place % len(codes)]) for place in row]
+            yield dict(zip(pairs, found, strict=True))
 
 
-def _named(names: Any, scores: Array) -> Scores:
-    return dict(zip(names, scores.tolist(), strict=True))
+def _likely(names: Iterable[str], scores: Array) -> Scores:
+    """Log odds as probabilities, by name."""
+    return dict(zip(names, (1 / (1 + np.exp(-np.clip(scores, -50, 50)))).tolist(), strict=True))

@@ -1,46 +1,79 @@
-"""On which goods a figure is: every list of scopes with its probability."""
+"""On which goods a figure is: the likeliest list of scopes, and how likely it is."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import math
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
-from monitor.reading import attributes, features, mixture
 from monitor.reading.analysis import Analysis
-from monitor.reading.encoder import Look
-from monitor.reading.mixture import Pooled
 from monitor.reading.models import Models, softmax
-from monitor.reading.roles import Told
-from monitor.reading.scope_choice import ALL, Scopes
+
+#: A list of scopes.
+Scopes = tuple[str, ...]
+#: The scope of what is on everything, which is told alone.
+EVERYTHING = "all"
+#: Log odds beyond this are certain.
+BEYOND = 50.0
 
 
-def weighed(a: Analysis, index: int, kind: str, told: Told, models: Models, look: Look | None = None) -> Pooled[Scopes]:
-    """The lists of scopes that a figure can be about with their probabilities, by the small model and the encoder."""
+class Chosen(NamedTuple):
+    """The likeliest list, how likely it is, and how far that is ahead of the next best."""
+
+    scopes: Scopes
+    share: float
+    ahead: float
+
+
+def chosen(a: Analysis, index: int, kind: str, seen: Mapping[str, float], models: Models) -> Chosen:
+    """The list that a figure of that kind is about. `seen`: for each scope the log odds that it is in the list."""
     if kind == "profit_share":
-        phases = profit_scopes(a, index)
-        return mixture.scopes(_shares(models, "profit_scope", {(name,): found for name, found in phases.items()}), {})
-    seen = look.scopes(index, kind) if look else {}
-    sure = mixture.sure_scopes({name: seen[name] for name in _in_order(a, index, seen)})
-    if sure:
-        return sure
-    return mixture.scopes(_shares(models, "scope", dict(attributes.scope_options(a, index, kind, told))), seen)
+        return phase(a, index, models)
+    return likeliest({name: seen[name] for name in _in_order(a, index, seen)})
 
 
-def _shares(models: Models, name: str, options: dict[Scopes, list[str]]) -> dict[Scopes, float]:
-    """How likely a small model holds each list."""
-    model = models.ranks[name]
-    return dict(zip(options, softmax([model.score(found) for found in options.values()]), strict=True))
+def likeliest(seen: Mapping[str, float]) -> Chosen:
+    """The list of all that are likelier in it than not, of the likeliest if none is.
+
+    What is on everything is on nothing besides.
+    """
+    names = [name for name, score in seen.items() if score > 0]
+    share = math.prod(1 / (1 + math.exp(-min(abs(score), BEYOND))) for score in seen.values())
+    if not names:
+        names = [max(seen, key=seen.__getitem__)]
+        share *= _less(seen, names)
+    elif EVERYTHING in names and len(names) > 1:
+        rest = [name for name in names if name != EVERYTHING]
+        left_out = min([EVERYTHING], rest, key=lambda some: sum(seen[name] for name in some))
+        names = [name for name in names if name not in left_out]
+        share *= _less(seen, left_out)
+    nearest = min(seen, key=lambda name: abs(seen[name]))
+    return Chosen(tuple(names), share, share * (1 - min(1.0, _less(seen, [nearest]))))
+
+
+def _less(seen: Mapping[str, float], names: Iterable[str]) -> float:
+    """What a share is multiplied by where it is the other way round for those."""
+    return math.exp(-min(sum(abs(seen[name]) for name in names), BEYOND))
 
 
 def _in_order(a: Analysis, index: int, names: Collection[str]) -> list[str]:
     """Scopes as a list of them is written: all first, then those of the figure's sentence, then the others."""
-    begin, end = a.doc.sentences[a.doc.sentence_of[features.span(a, a.quantities[index])[0]]]
+    begin, end = a.doc.sentences[a.doc.sentence_of[a.doc.reach(a.quantities[index])[0]]]
     here = [m.scope for m in a.scopes if begin <= a.doc.at(m.start) < end]
-    return list(dict.fromkeys(name for name in (*ALL, *here, *names) if name in names))
+    return list(dict.fromkeys(name for name in (EVERYTHING, *here, *names) if name in names))
+
+
+def phase(a: Analysis, index: int, models: Models) -> Chosen:
+    """The phase that a share of profits holds for."""
+    model, options = models.ranks["profit_scope"], profit_scopes(a, index)
+    shares = dict(zip(options, softmax([model.score(found) for found in options.values()]), strict=True))
+    first, second, *_ = sorted(shares, key=lambda name: -shares[name])
+    return Chosen((first,), shares[first], shares[first] - shares[second])
 
 
 def profit_scopes(a: Analysis, index: int) -> dict[str, list[str]]:
     """The three phases that a share of profits can hold for, with the cues of each."""
-    first, last = features.span(a, a.quantities[index])
+    first, last = a.doc.reach(a.quantities[index])
     begin, end = a.doc.sentences[a.doc.sentence_of[first]]
     left = {n for k in range(begin, first) for n in a.classes[k]} & {"recovery", "after"}
     right = {n for k in range(last, end) for n in a.classes[k]} & {"recovery", "after"}

@@ -8,15 +8,15 @@ the commonest false claim.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from config.words import WORLD, Qualifier
-from monitor.reading import kinds
+from config.words import WORLD, Qualifier, Topic
 from monitor.reading.analysis import Analysis
-from monitor.reading.decision import Decision, Odds, Sureness
-from monitor.reading.kinds import Sketch, step
+from monitor.reading.classify import TOPIC_OF
+from monitor.reading.decision import Decision, Odds
+from monitor.reading.kinds import fine, step
 from monitor.reading.models import Labels, Models
 from monitor.types import Claim
 
@@ -41,12 +41,15 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Draft:
-    """An article read figure by figure: the first look, and each figure's decision with every claim it may be."""
+    """An article read figure by figure, each with every claim it may be, and what the article is about as a whole."""
 
-    sketch: Sketch
+    #: How likely each topic is one of the article's.
+    topics: Mapping[str, float]
     #: For each figure how likely it is a term.
     terms: tuple[float, ...]
     decisions: tuple[Decision, ...]
+    #: How likely each code is one of the article's countries.
+    countries: Mapping[str, float]
 
     @property
     def rows(self) -> list[Row]:
@@ -133,7 +136,7 @@ def claim_features(a: Analysis, draft: Draft, rows: Sequence[Row]) -> list[list[
         group = "t" if c.kind == "tariff" else "m"
         found = ["1", f"sure{sure}", f"rows{min(12, len(rows))}", f"share{6 * len(rows) // len(draft.terms)}"]
         found += _own(a, draft, row, group)
-        found += [f"g{name}{group}{step(share)}" for name, share in draft.sketch.gates.items()]
+        found += [f"g{name}{group}{step(share)}" for name, share in draft.topics.items()]
         same = whole[_value(c), _sides(c), c.scope]
         found += _beside("same", row, same)
         found += _beside("other", row, values[_value(c)].without(same))
@@ -155,14 +158,10 @@ def _own(a: Analysis, draft: Draft, row: Row, group: str) -> Iterator[str]:
     for name in ("term", "sides", "scopes", "status"):
         reached = step(getattr(odds, name))
         yield from (f"{name}{reached}", f"{group}{name}{reached}")
-    if odds.small and odds.encoder:
-        for name, one, other in zip(Sureness._fields, odds.small, odds.encoder, strict=True):
-            mine, theirs = ("-" if share is None else str(step(share)) for share in (one, other))
-            yield from (f"small:{name}{mine}", f"encoder:{name}{theirs}", f"two:{name}{mine}{theirs}")
-            yield f"{group}two:{name}{mine}{theirs}"
     yield from (f"ahead:s{step(odds.sides_ahead)}", f"ahead:g{step(odds.scopes_ahead)}", f"all{int(odds.product * 12)}")
-    yield from (f"pairs{min(odds.pairs // 4, 4)}", f"lists{min(odds.lists // 4, 6)}")
-    yield f"first{step(kinds.taken(draft.sketch.kinds[place]))}"
+    yield f"choices{min(odds.choices, 8)}"
+    yield f"about{step(draft.topics[TOPIC_OF.get(c.kind, Topic.INVESTMENT)])}"
+    yield from (f"country:P{_counted(draft, c.party)}", f"country:C{_counted(draft, c.counterparty)}")
     yield from (f"n{min(4, len(draft.decisions[place].claims))}", f"in{min(sentence, 4)}")
     yield f"long{min(10, len(a.doc.sentences) // 2)}"
     yield from (f"sc:{c.scope}", f"{group}whole{c.scope == 'all'}", f"P:{c.party}", f"C:{c.counterparty}")
@@ -170,6 +169,11 @@ def _own(a: Analysis, draft: Draft, row: Row, group: str) -> Iterator[str]:
     yield from (f"places{min(4, len(named))}", f"firm{c.actor is not None}", f"exact{c.qualifier == Qualifier.EXACT}")
     yield f"zero{c.value == 0}"
     yield from (f"{group}cs:{name}" for name in a.sentence_classes(sentence))
+
+
+def _counted(draft: Draft, code: str) -> str:
+    """How likely a code is one of the article's countries; "-" where that is not known."""
+    return str(step(draft.countries[code])) if code in draft.countries and code != WORLD else "-"
 
 
 def _beside(name: str, row: Row, others: _Others) -> Iterator[str]:
@@ -186,20 +190,9 @@ def _beside(name: str, row: Row, others: _Others) -> Iterator[str]:
 def article_features(draft: Draft, shares: Sequence[float]) -> list[str]:
     """What tells whether an article has a claim; `shares`: how likely each of its claims is right."""
     terms = sorted(draft.terms, reverse=True)
-    firsts = sorted(map(kinds.taken, draft.sketch.kinds), reverse=True)
     best = sorted(shares, reverse=True)
     out = ["1", f"rows{min(8, len(shares))}", f"figures{min(8, len(terms))}", f"sum{min(8, int(2 * sum(terms)))}"]
-    for name, ranked in (("term", terms), ("first", firsts), ("claim", best)):
+    for name, ranked in (("term", terms), ("claim", best)):
         out += [f"{name}{k}:{fine(ranked[k]) if k < len(ranked) else '-'}" for k in range(2)]
-    gates = draft.sketch.gates.values()
-    out += [f"g{name}{fine(share)}" for name, share in draft.sketch.gates.items()]
-    return [*out, f"gate{fine(max(gates, default=0.0))}"]
-
-
-#: Steps that are finer towards either end.
-FINER = (0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.25, 0.35, 0.5, 0.65, 0.75, 0.85, 0.92, 0.96, 0.98, 0.99, 0.995)
-
-
-def fine(share: float) -> int:
-    """The number of those steps that a probability reaches."""
-    return step(share, FINER)
+    out += [f"g{name}{fine(share)}" for name, share in draft.topics.items()]
+    return [*out, f"about{fine(max(draft.topics.values(), default=0.0))}"]

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from monitor.reading.page import STREAMS, Array, Numbers
+from monitor.reading.page import STREAMS, Array, Named, Numbers
 
 #: Units of a token, heads of an attention.
 WIDTH, HEADS = 96, 4
@@ -25,6 +25,10 @@ LOOKING = 2
 BUCKETS, EXACT = 32, 12
 #: Where a score would grow beyond this it is bent down.
 CAP = 12.0
+#: Figures between two of which each distance is told apart; questions that are put to an article as a whole.
+ORDER, QUESTIONS = 6, 4
+#: What names can be to a figure, and codes to the article as a whole.
+PARTS = ("party", "counterparty", "scope", "country")
 #: What an absent token adds to a score of attention.
 ABSENT = -1e4
 Weights = Mapping[str, Any]
@@ -47,11 +51,15 @@ class Tools:
     shares: Callable[[Any], Any]
     #: The first half of the last axis, each as far as the second half opens its gate.
     gated: Callable[[Any], Any]
+    #: What is above zero; zero for the rest.
+    positive: Callable[[Any], Any]
+    #: (N, 2 T - 1), a value for each distance, as (N, T, T): that of each token from each.
+    slid: Callable[[Any], Any]
     #: Leaves some units out.
     thin: Callable[[Any], Any]
 
 
-def whole(x: Any) -> Any:
+def all_of(x: Any) -> Any:
     """Nothing left out."""
     return x
 
@@ -110,8 +118,19 @@ def gated(z: Array) -> Array:
     return found
 
 
+def positive(x: Array) -> Array:
+    """What is above zero; zero for the rest."""
+    found: Array = np.maximum(x, 0)
+    return found
+
+
+def slid(values: Array) -> Array:
+    """(N, 2 T - 1), a value for each distance from 1 - T on, as (N, T, T): that of each token from each."""
+    return np.lib.stride_tricks.sliding_window_view(values, (values.shape[1] + 1) // 2, axis=1)[:, ::-1]
+
+
 #: What reads.
-READING = Tools(np, rows, part, moved, scaled, shares, gated, whole)
+READING = Tools(np, rows, part, moved, scaled, shares, gated, positive, slid, all_of)
 
 
 @dataclass(frozen=True)
@@ -120,10 +139,8 @@ class Seen:
 
     #: (B, T, WIDTH).
     tokens: Any
-    #: (B, F, 3 WIDTH).
+    #: (B, F, 4 WIDTH).
     figures: Any
-    #: (B, F, T): the bucket of each token's distance from each figure.
-    apart: Array
 
 
 def seen(w: Weights, n: Numbers, t: Tools) -> Seen:
@@ -140,7 +157,7 @@ def seen(w: Weights, n: Numbers, t: Tools) -> Seen:
         x = x + t.thin(_convolved(w, f"conv{k}", x, mask, step, t))
     x = normed(x, w["norm.gain"], w["norm.bias"], t)
     apart = buckets(np.arange(x.shape[1])[None, None, :] - n.first[..., None])
-    return Seen(x, _looked(w, x, n, apart, t), apart)
+    return Seen(x, _looked(w, x, n, apart, t))
 
 
 def through(x: Any, matrix: Any) -> Any:
@@ -170,7 +187,7 @@ def buckets(distance: Array) -> Array:
 
 def _shares(scores: Any, mask: Array, t: Tools) -> Any:
     """Softmax over the last axis, absent tokens left out."""
-    return t.shares(scores + ABSENT * (1 - mask))
+    return t.shares(scores if mask.all() else scores + ABSENT * (1 - mask))
 
 
 def _heads(x: Any) -> Any:
@@ -182,8 +199,8 @@ def _attended(w: Weights, x: Any, n: Numbers, t: Tools) -> Any:
     """Each token with all others of its article."""
     y = through(normed(x, w["look.gain"], w["look.bias"], t), w["look.in"])
     query, key, value = (_heads(t.part(y, k * WIDTH, (k + 1) * WIDTH)) for k in range(3))
-    places = np.arange(x.shape[1])
-    bias = t.take(w["look.apart"], buckets(places[None, :] - places[:, None])).transpose((2, 0, 1))
+    count = x.shape[1]
+    bias = t.slid(t.take(w["look.apart"], buckets(np.arange(1 - count, count))).transpose())
     scores = query @ key.swapaxes(-1, -2) * (WIDTH // HEADS) ** -0.5 + bias
     found = _shares(scores, n.mask[:, None, None, :], t) @ value
     return through(found.swapaxes(1, 2).reshape(x.shape), w["look.out"])
@@ -201,33 +218,83 @@ def _looked(w: Weights, x: Any, n: Numbers, apart: Array, t: Tools) -> Any:
     bias = (t.take(w["find.apart"], apart) + t.take(w["find.same"], together)).transpose((0, 3, 1, 2))
     scores = query @ key.swapaxes(-1, -2) * (WIDTH // HEADS) ** -0.5 + bias
     found = _shares(scores, n.mask[:, None, None, :], t) @ value
-    return t.xp.concatenate([ends, found.swapaxes(1, 2).reshape((*n.first.shape, WIDTH))], -1)
+    alone = t.xp.concatenate([ends, found.swapaxes(1, 2).reshape((*n.first.shape, WIDTH))], -1)
+    return t.xp.concatenate([alone, t.thin(_together(w, alone, n, own[..., 0], t))], -1)
+
+
+def _together(w: Weights, x: Any, n: Numbers, sentences: Array, t: Tools) -> Any:
+    """(B, F, WIDTH): what each figure finds in the others of its article; `sentences`: in which each of them stands."""
+    y = through(x, w["beside.in"])
+    query, key, value = (_heads(t.part(y, k * WIDTH, (k + 1) * WIDTH)) for k in range(3))
+    same = (sentences[:, None, :] == sentences[..., None]).astype(np.int64)
+    bias = (t.take(w["beside.order"], _order(n)) + t.take(w["beside.same"], same)).transpose((0, 3, 1, 2))
+    scores = query @ key.swapaxes(-1, -2) * (WIDTH // HEADS) ** -0.5 + bias
+    found = _shares(scores, n.real[:, None, None, :], t) @ value
+    return through(found.swapaxes(1, 2).reshape((*n.first.shape, WIDTH)), w["beside.out"])
+
+
+def _order(n: Numbers) -> Array:
+    """(F, F): how many figures each stands behind each, the far ones alike."""
+    places = np.arange(n.first.shape[1])
+    found: Array = np.clip(places[None, :] - places[:, None], -ORDER, ORDER) + ORDER
+    return found
 
 
 def kinds(w: Weights, s: Seen, t: Tools) -> Any:
     """(B, F, kinds): log odds of what each figure is."""
-    return t.thin(t.xp.maximum(through(s.figures, w["kind.in"]) + w["kind.bias"], 0)) @ w["kind.out"]
+    return t.thin(t.positive(through(s.figures, w["kind.in"]) + w["kind.bias"])) @ w["kind.out"]
 
 
-def settled(w: Weights, s: Seen, kind: Array, t: Tools) -> Any:
-    """(B, F, WIDTH): each figure as of a kind."""
-    return t.xp.maximum(through(s.figures, w["figure.in"]) + t.take(w["figure.kind"], kind), 0)
+def settled(w: Weights, figures: Any, kind: Array, t: Tools) -> Any:
+    """(B, F, WIDTH): figures, each as of a kind."""
+    return t.positive(through(figures, w["figure.in"]) + t.take(w["figure.kind"], kind))
 
 
 def statuses(w: Weights, figures: Any, t: Tools) -> Any:
     """(B, F, statuses): log odds of how far each figure's term has come."""
-    return t.thin(t.xp.maximum(through(figures, w["status.in"]) + w["status.bias"], 0)) @ w["status.out"]
+    return t.thin(t.positive(through(figures, w["status.in"]) + w["status.bias"])) @ w["status.out"]
 
 
-def named(w: Weights, part: str, s: Seen, figures: Any, names: Array, mentioned: Array, t: Tools) -> Any:
-    """(B, F, names): log odds of each code or scope as a part of each figure's term.
+def older(w: Weights, s: Seen, figures: Any, places: Array, n: Numbers, t: Tools) -> Any:
+    """(B, N, 1 + F): log odds that each of the N figures at those places replaces none, or which figure."""
+    mine = through(figures, w["older.figure"]) + w["older.bias"]
+    theirs = through(s.figures, w["older.other"])
+    apart = t.take(w["older.apart"], buckets(n.first[:, None, :] - n.first[:, places, None]))
+    both = t.thin(
+        t.positive(mine[:, :, None, :] + theirs[:, None, :, :] + t.take(w["older.order"], _order(n)[places]) + apart)
+    )
+    scores = through(both, w["older.out"]).reshape(both.shape[:-1])
+    absent = ABSENT * (1 - n.real[:, None, :] * (1 - np.eye(n.first.shape[1], dtype=np.float32)[places]))
+    none = t.positive(through(figures, w["older.none"]) + w["older.none.bias"]) @ w["older.none.out"]
+    return t.xp.concatenate([none, scores + absent], -1)
 
-    A name speaks for itself, and each of its mentions for it.
+
+def whole(w: Weights, s: Seen, n: Numbers, t: Tools) -> Any:
+    """(B, 1, WIDTH): the article as a whole, by what some questions to all of its tokens find."""
+    scores = through(s.tokens, w["whole.ask"]).swapaxes(1, 2)
+    found = _shares(scores, n.mask[:, None, :], t) @ s.tokens
+    return t.thin(t.positive(through(found.reshape((len(n.mask), 1, -1)), w["whole.in"]) + w["whole.bias"]))
+
+
+def topics(w: Weights, about: Any) -> Any:
+    """(B, topics): log odds that the article is about each."""
+    return (about @ w["topic.out"])[:, 0]
+
+
+def named(w: Weights, part: str, s: Seen, about: Any, first: Array, names: Named, t: Tools) -> Any:
+    """(B, F, names): log odds of each code or scope as that part of what each of `about` tells, (B, F, WIDTH).
+
+    A name speaks for itself, and each of its mentions for it. `first`: (B, F), the token at which each of `about` is.
     """
     table = w["scope.table" if part == "scope" else "code.table"]
-    prior = through(figures, w[f"{part}.prior"]) @ t.take(table, names).swapaxes(-1, -2)
-    mine = t.thin(t.xp.maximum(through(figures, w[f"{part}.figure"]) + w[f"{part}.figure.bias"], 0))
-    theirs = t.thin(t.xp.maximum(through(s.tokens, w[f"{part}.token"]) + w[f"{part}.token.bias"], 0))
-    scores = mine @ theirs.swapaxes(-1, -2) * WIDTH**-0.5 + t.take(w[f"{part}.apart"], s.apart).reshape(s.apart.shape)
+    known = t.take(table, names.ids) + t.take(w["home"], names.home)
+    prior = through(about, w[f"{part}.prior"]) @ known.swapaxes(-1, -2)
+    rows, tokens = s.tokens.shape[:2]
+    places = np.arange(rows)[:, None] * tokens + names.at
+    theirs = through(t.take(s.tokens.reshape((-1, WIDTH)), places), w[f"{part}.token"])
+    mine = through(about, w[f"{part}.figure"]) + w[f"{part}.bias"]
+    apart = t.take(w[f"{part}.apart"], buckets(names.at[:, None, :] - first[..., None]))
+    both = t.thin(t.positive(mine[:, :, None, :] + theirs[:, None, :, :] + apart))
+    scores = through(both, w[f"{part}.out"]).reshape(both.shape[:-1])
     scores = CAP * t.xp.tanh(scores / CAP)
-    return prior + t.xp.log(t.xp.exp(scores) @ mentioned + 0.4)
+    return prior + t.xp.log(t.xp.exp(scores) @ names.of + 0.4)

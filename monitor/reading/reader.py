@@ -12,6 +12,7 @@ from monitor.reading.calibration import Calibration, calibration
 from monitor.reading.claims import Assembler, merged
 from monitor.reading.decision import Decision
 from monitor.reading.gate import Gate
+from monitor.reading.judgement import judged
 from monitor.reading.models import Models, models
 from monitor.reading.provisions import Provisions
 from monitor.reading.relations import Relations, shared
@@ -84,14 +85,15 @@ class Reader:
         """The reading, with what each room made of the article on the way."""
         part = beginning(article)
         analysis = self._analyst.analyse(part)
-        decisions = tuple(self._assembler.decide(analysis))
+        draft = self._assembler.draft(analysis)
+        decisions = tuple(judged(analysis, draft, self._models))
         if self._after is not None:
             decisions = self._after.relations.told(analysis, decisions)
         claims = merged(shared([claim for decision in decisions for claim in decision.claims]))
         claims = tuple(_verbatim(article, claim) for claim in claims)
-        topics = classify.topics(analysis, claims, self._models)
+        topics = classify.topics(analysis, claims, draft.topics, self._models)
         claims = classify.fitting(claims, topics)
-        countries = classify.countries(analysis, claims, topics, self._models)
+        countries = classify.countries(analysis, claims, topics, draft.countries, self._models)
         if self._after is not None:
             claims = tuple(replace(c, confidence=self._after.calibration(c.confidence)) for c in claims)
         reading = Reading(topics=topics, countries=countries, claims=claims)

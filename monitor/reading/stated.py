@@ -10,8 +10,6 @@ from itertools import groupby
 from typing import Generic, Protocol, TypeVar
 
 from monitor.reading.analysis import Analysis
-from monitor.reading.clauses import VERBAL
-from monitor.reading.features import run_head, span
 from monitor.reading.lexicon import written_out
 from monitor.reading.scan import Scan
 from monitor.reading.text import TOKEN
@@ -25,6 +23,26 @@ QUOTES = frozenset(('"',))
 LONGEST_LIST = 40
 #: Figures of these families part nothing: they are a year's length, or a word.
 THROUGH = frozenset(("years", "multiple", "removal"))
+#: Shapes that a list of figures is made of, beside small words; how far back its head is looked for, in figures.
+NOUNS = frozenset(("<place>", "<scope>", "<figure>", "<firm>"))
+FIGURES = 30
+#: Cue classes whose words are mostly verbs, the most telling first.
+VERBAL = (
+    "impose",
+    "bear",
+    "invest",
+    "buy",
+    "cut",
+    "raise",
+    "suspended",
+    "ended",
+    "rejected",
+    "demanded",
+    "threatened",
+    "proposed",
+    "ordered",
+    "agreed",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +136,7 @@ class Page(Scanned):
         """`claims` are those of each figure, by its index."""
         figures = []
         for index, own in sorted(claims.items()):
-            first, last = span(a, a.quantities[index])
+            first, last = a.doc.reach(a.quantities[index])
             figures.append(Stated(index, first, last, a.doc.sentence_of[first], run_head(a, index), own))
         return cls(a, scan, figures, breaks)
 
@@ -242,3 +260,17 @@ def tokens(phrases: Iterable[str]) -> frozenset[tuple[str, ...]]:
 def holds(norms: Sequence[str], phrases: Iterable[tuple[str, ...]]) -> bool:
     """Whether one of the phrases stands among the tokens."""
     return any(tuple(norms[k : k + len(p)]) == p for p in phrases for k in range(len(norms) - len(p) + 1))
+
+
+def run_head(a: Analysis, index: int) -> int:
+    """The first figure of the list that a figure stands in: "46 per cent for Vietnam, 32 for Taiwan, 25 for Korea"."""
+    small = a.joins | a.grammar.prepositions | a.grammar.determiners | BRACKETS
+    head = index
+    while head > max(0, index - FIGURES):
+        stop, start = a.doc.reach(a.quantities[head - 1])[1], a.doc.reach(a.quantities[head])[0]
+        if start - stop > 7 or a.doc.sentence_of[start] != a.doc.sentence_of[stop - 1]:
+            break
+        if not all(a.shapes[k] in NOUNS or a.doc.tokens[k].norm in small for k in range(stop, start)):
+            break
+        head -= 1
+    return head

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import random
 from dataclasses import replace
-from pathlib import Path
-from typing import cast
 
 import pytest
 from hypothesis import given
@@ -16,11 +14,11 @@ from config.vocabulary import raw_language, vocabulary
 from monitor.reading.analysis import Analyst
 from monitor.reading.calibration import Calibration, calibration
 from monitor.reading.claims import Assembler
-from monitor.reading.models import Models, models
+from monitor.reading.encoder import Encoder
+from monitor.reading.models import models
 from training.calibration import Said, calibrated, cross_fitted
 from training.gold import GOLD, aligned, article, rows
-from training.instances import Lessons
-from training.judgement import drafts
+from training.judgement import by_place, drafts
 
 KNOTS = Calibration(((0.3, 0.2), (0.5, 0.4), (0.9, 0.8)))
 
@@ -75,37 +73,25 @@ def test_the_shipped_mapping_is_sound() -> None:
     assert all(0 < y < 1 for _, y in knots)
 
 
-class Taught:
-    """Lessons that have made their models already, and note for which articles they were asked to do without."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def without(self, held: set[str]) -> Taught:
-        # a file, since each fold is made in a process of its own
-        (self._folder / min(held)).write_text(json.dumps(sorted(held)))
-        return self
-
-    def held(self) -> list[set[str]]:
-        return [set(json.loads(path.read_text())) for path in sorted(self._folder.iterdir())]
-
-    def fit(self) -> Models:
-        return models("en")
-
-
-def test_every_article_is_drafted_once_by_models_kept_from_it(tmp_path: Path) -> None:
+def test_every_article_is_drafted_once_by_its_encoder() -> None:
     analyst = Analyst(vocabulary("en"), raw_language("en"))
     cases = [aligned(article(row), row["gold"], analyst) for row in rows(GOLD / "dev.cases.jsonl")[:8]]
-    taught = Taught(tmp_path)
-    encoder = models("en").encoder
-    unseen = drafts(cases, cast(Lessons, taught), lambda _: encoder, folds=2)
-    assert taught.held() == [{case.article.id for case in cases[fold::2]} for fold in (0, 1)]
+    shipped = models("en")
+    unseen = drafts(cases, shipped, lambda _: shipped.encoder)
     assert {one.article: one.fold for one in unseen} == {case.article.id: k % 2 for k, case in enumerate(cases)}
     by_article = {one.article: one for one in unseen}
     for case in cases:
-        rows_ = Assembler(models("en")).draft(case.analysis).rows
+        rows_ = Assembler(shipped).draft(case.analysis).rows
         assert len(by_article[case.article.id].claims) == len(rows_)
     assert any(right for one in unseen for _, right, _ in one.claims)
     wrong = [replace(case, gold={**case.gold, "claims": []}) for case in cases]
-    none = drafts(wrong, cast(Lessons, taught), lambda _: encoder, folds=2)
+    none = drafts(wrong, shipped, lambda _: shipped.encoder)
     assert not any(right or one.has_claims for one in none for _, right, _ in one.claims)
+
+
+def test_an_encoder_is_asked_only_for_cases_that_it_has_not_seen() -> None:
+    one, other = Encoder({}, (), (), {}), Encoder({}, (), (), {})
+    analyst = Analyst(vocabulary("en"), raw_language("en"))
+    cases = [aligned(article(row), row["gold"], analyst) for row in rows(GOLD / "dev.cases.jsonl")[:4]]
+    encoding = by_place(cases, one, other)
+    assert [encoding(case) is one for case in cases] == [True, False, True, False]

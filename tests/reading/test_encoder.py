@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,13 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.vocabulary import raw_language, vocabulary
-from config.words import WORLD
-from monitor.reading import goods, layers, mixture, page
+from config.words import WORLD, Topic
+from monitor.reading import layers, page
 from monitor.reading.analysis import Analysis, Analyst
-from monitor.reading.encoder import Encoder, Look
+from monitor.reading.encoder import Encoder
 from monitor.reading.layers import READING
-from monitor.reading.models import Models
-from monitor.reading.roles import Told
 from monitor.types import Article, Source
 from training import encoder as training
 from training import gradients
@@ -59,7 +57,7 @@ def trained() -> Encoder:
 
 
 def test_a_page_tells_words_and_what_the_recognisers_see() -> None:
-    told = page.page(analysed(TEXTS[0], "Korea Herald"))
+    (told,) = page.pages(analysed(TEXTS[0], "Korea Herald"))
     at = told.streams["word"].index("tariff")
     assert told.streams["form"][at] == "" and "tariff" in told.classes[at]
     korean = at + 2
@@ -78,45 +76,107 @@ def test_a_page_tells_words_and_what_the_recognisers_see() -> None:
 
 
 def test_figures_told_in_words_keep_their_words() -> None:
-    told = page.page(analysed(TEXTS[2]))
+    (told,) = page.pages(analysed(TEXTS[2]))
     first, last = told.figures[2]
     assert "scrapped" in told.streams["word"][first : last + 1]
     assert told.streams["value"][first] == "removal"
 
 
-def test_what_lies_beyond_the_longest_article_is_not_told() -> None:
-    a = analysed("The US and Korea met again. " * 300 + "Duties rise to 15%.")
-    told = page.page(a)
-    assert len(told.marks) == page.LONGEST < len(a.doc.tokens)
-    assert len(a.quantities) == 1 and told.figures == {}
+def test_a_long_article_is_told_in_parts_and_each_figure_once() -> None:
+    a = analysed(
+        "Duties rise to 15%. " + "The US and Korea met again. " * 300 + "They fall to 10%. " + "It ended. " * 300
+    )
+    parts = page.windows(a)
+    assert len(parts) == 2 and parts[0].begin == 0
+    assert all(part.end - part.begin <= page.LONGEST for part in parts)
+    assert parts[1].begin < parts[1].fresh == parts[0].end < len(a.doc.tokens)
+    told = page.pages(a)
+    assert [list(one.figures) for one in told] == [[0], [1]]
+    for one in told:
+        ((first, last),) = one.figures.values()
+        assert one.streams["form"][first : last + 1] == ["figure:percent"] * (last + 1 - first)
+        assert {"KR", "US"} <= set(one.codes) and one.streams["code"][one.codes["KR"][0]] == "KR"
+    assert told[0].marks[0][0] and not any(titled for titled, _ in told[1].marks)
     look = trained().look(a)
-    assert look.kinds(0) == {} and look.sides(0, "tariff") == ({}, {})
-    assert look.scopes(0, "tariff") == {} and look.statuses(0, "tariff") == {}
+    assert set(look.kinds) == {0, 1}
+    assert set(look.terms({0: "tariff", 1: "tariff"})) == {0, 1}
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.sampled_from(["The US cut it to 15%. ", "Nothing came of it. ", "It met " * 90 + ". "]), max_size=60)
+)
+def test_no_figure_is_lost_between_the_parts_of_an_article(sentences: list[str]) -> None:
+    a = analysed("".join(sentences))
+    told = page.pages(a)
+    assert [index for one in told for index in one.figures] == list(range(len(a.quantities)))
+    assert all(len(one.marks) <= page.LONGEST for one in told)
 
 
 @settings(max_examples=12, deadline=None)
 @given(st.lists(st.sampled_from(TEXTS), min_size=2, max_size=4))
 def test_company_in_a_batch_changes_nothing(texts: list[str]) -> None:
-    e, pages = trained(), [page.page(analysed(text)) for text in texts]
+    e, pages = trained(), [page.pages(analysed(text))[0] for text in texts]
     together = page.numbers(pages, e.vocabulary)
     seen = layers.seen(e.weights, together, READING)
     kind = np.zeros(together.first.shape, dtype=np.int64)
-    figures = layers.settled(e.weights, seen, kind, READING)
-    party = layers.named(e.weights, "party", seen, figures, together.codes, together.coded, READING)
+    figures = layers.settled(e.weights, seen.figures, kind, READING)
+    statuses = layers.shares(layers.statuses(e.weights, figures, READING))
+    places = np.arange(together.first.shape[1])
+    older = layers.shares(layers.older(e.weights, seen, figures, places, together, READING))
+    scopes = layers.named(e.weights, "scope", seen, figures, together.first, together.scopes, READING)
+    topics = layers.topics(e.weights, layers.whole(e.weights, seen, together, READING))
     for row, (one, text) in enumerate(zip(pages, texts, strict=True)):
         look = e.look(analysed(text))
+        assert list(look.topics.values()) == pytest.approx((1 / (1 + np.exp(-topics[row]))).tolist(), abs=1e-3)
+        terms = look.terms(dict.fromkeys(one.figures, e.kinds[0]))
         for column, index in enumerate(one.figures):
-            alone = look.sides(index, e.kinds[0])[0]
-            assert list(alone.values()) == pytest.approx(party[row, column, : len(alone)].tolist(), abs=1e-3)
+            alone = terms[index]
+            assert list(alone.statuses.values()) == pytest.approx(statuses[row, column].tolist(), abs=1e-3)
+            assert list(alone.scopes.values()) == pytest.approx(
+                scopes[row, column, : len(alone.scopes)].tolist(), abs=1e-3
+            )
+            assert list(alone.older.values()) == pytest.approx(
+                older[row, column, : len(alone.older)].tolist(), abs=1e-3
+            )
 
 
-def test_what_is_asked_has_a_score_for_every_option() -> None:
+def test_what_is_asked_has_an_answer_for_every_option() -> None:
     look = trained().look(analysed(TEXTS[0]))
-    assert set(look.kinds(0)) == set(trained().kinds)
-    party, counterparty = look.sides(0, "tariff")
-    assert set(party) == set(counterparty) == {"KR", "US", WORLD}
-    assert {"all", "other", "autos"} == set(look.scopes(0, "tariff"))
-    assert set(look.statuses(0, "tariff")) == set(trained().statuses)
+    assert set(look.kinds[0]) == set(trained().kinds)
+    term = look.terms({0: "tariff"})[0]
+    assert {"all", "other", "autos"} == set(term.scopes)
+    assert set(term.statuses) == set(trained().statuses) and sum(term.statuses.values()) == pytest.approx(1)
+    assert (
+        set(term.older) == {None, 0, 1}
+        and term.older[0] == pytest.approx(0)
+        and sum(term.older.values()) == pytest.approx(1)
+    )
+    assert set(look.topics) == set(Topic) and set(look.countries) == {"KR", "US", WORLD}
+    assert look.terms({}) == {}
+
+
+def test_a_figure_is_read_alike_alone_and_with_others() -> None:
+    look = trained().look(analysed(TEXTS[0]))
+    both = look.terms({0: "tariff", 1: "tariff"})
+    for index in (0, 1):
+        alone = look.terms({index: "tariff"})[index]
+        assert alone.scopes == pytest.approx(both[index].scopes, abs=1e-4)
+        assert alone.older == pytest.approx(both[index].older, abs=1e-4)
+        assert alone.pairs == pytest.approx(both[index].pairs, abs=1e-4)
+
+
+def test_the_likeliest_pairs_are_of_two_sides_of_which_the_first_is_somebody() -> None:
+    for pairs in (
+        term.pairs for term in trained().look(analysed(TEXTS[1])).terms({0: "investment", 1: "investment"}).values()
+    ):
+        assert 0 < sum(pairs.values()) <= 1.0001 and list(pairs.values()) == sorted(pairs.values(), reverse=True)
+        assert all(party not in (counterparty, WORLD) for party, counterparty in pairs)
+
+
+def test_an_article_without_figures_is_about_something_too() -> None:
+    look = trained().look(analysed(TEXTS[3]))
+    assert look.kinds == {} and all(0 <= share <= 1 for share in look.topics.values())
 
 
 def test_an_encoder_comes_back_as_it_was_kept(tmp_path: Path) -> None:
@@ -126,8 +186,8 @@ def test_an_encoder_comes_back_as_it_was_kept(tmp_path: Path) -> None:
     back.save(other)
     assert one.read_bytes() == other.read_bytes()
     a = analysed(TEXTS[1])
-    assert back.look(a).kinds(0) == trained().look(a).kinds(0)
-    assert back.look(a).sides(1, "investment") == trained().look(a).sides(1, "investment")
+    assert back.look(a).kinds == trained().look(a).kinds
+    assert back.look(a).terms({1: "investment"}) == trained().look(a).terms({1: "investment"})
 
 
 def test_the_same_lessons_give_the_same_weights() -> None:
@@ -141,7 +201,13 @@ def test_more_rounds_miss_less(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(missed) == 4 and missed[-1] < 0.8 * missed[0]
 
 
-@pytest.mark.parametrize("name", ["conv0.in", "look.apart", "find.query", "party.token", "scope.table", "word"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("conv0.in", "look.apart", "find.query", "beside.in", "party.token", "scope.table", "word", "home"),
+        *("party.out", "older.other", "older.order", "whole.ask", "topic.out", "country.figure", "beginning"),
+    ],
+)
 def test_gradients_are_those_of_small_steps(name: str) -> None:
     batch = [one for one in lessons() if one.terms][:2]
     known = training.vocabulary(batch)
@@ -152,7 +218,7 @@ def test_gradients_are_those_of_small_steps(name: str) -> None:
     w = {n: v.astype(np.float64) for n, v in training.initial(sizes, len(kinds), len(statuses), chance).items()}
     n = page.numbers([one.page for one in batch], known)
     right = training.answers(batch, n.first.shape[1], kinds, statuses)
-    tools = gradients.tools(layers.whole)
+    tools = gradients.tools(layers.all_of)
     by_name: dict[str, Any] = training.gradient(w, n, right, tools)[1]
     step = np.asarray(chance.normal(0, 1, w[name].shape))
     step *= 1e-4 / np.sqrt((step * step).sum())
@@ -167,72 +233,10 @@ def test_exchanged_countries_keep_the_lesson() -> None:
     assert len(new.page.codes) == len(one.page.codes)
     renamed = dict(zip(one.page.codes, new.page.codes, strict=True))
     assert renamed[WORLD] == WORLD and renamed["US"] == "US"
+    assert new.countries == {renamed.get(code, code) for code in one.countries} and new.topics == one.topics
     for index, term in one.terms.items():
         known = {pair for pair in term[2] if set(pair) <= set(renamed)}
         assert {(renamed[p], renamed[c]) for p, c in known} <= set(new.terms[index][2])
-
-
-SHARES = st.dictionaries(st.sampled_from("abcd"), st.floats(0.01, 1), min_size=1)
-SCORES = st.fixed_dictionaries({name: st.floats(-20, 20) for name in "abcd"})
-
-
-@given(SHARES, SCORES)
-def test_pooled_shares_keep_their_sum_and_follow_both(shares: dict[str, float], scores: dict[str, float]) -> None:
-    found = mixture.pooled(shares, scores, 1.0)
-    assert sum(found.shares.values()) == pytest.approx(sum(shares.values()))
-    assert sum(found.encoder.values()) == pytest.approx(1.0)
-    assert found.small == shares
-    assert mixture.pooled(shares, scores, 0.0).shares == pytest.approx(shares)
-    for one in shares:
-        for other in shares:
-            if shares[one] >= shares[other] and scores[one] >= scores[other]:
-                assert found.shares[one] >= found.shares[other] * (1 - 1e-9)
-    assert found.shares[found.best] == max(found.shares.values())
-
-
-def test_without_scores_the_shares_stay() -> None:
-    for found, shares in (
-        (mixture.kinds({"tariff": 0.6, "none": 0.4}, {}), {"tariff": 0.6, "none": 0.4}),
-        (mixture.sides({("US", "KR"): 1.0}, {}, {}), {("US", "KR"): 1.0}),
-        (mixture.scopes({("all",): 0.5, ("autos",): 0.5}, {}), {("all",): 0.5, ("autos",): 0.5}),
-    ):
-        assert found.shares == found.small == shares and not found.encoder
-
-
-def test_a_code_that_is_not_seen_stands_behind() -> None:
-    even = {("US", "KR"): 0.5, ("US", "JP"): 0.5}
-    found = mixture.sides(even, {"US": 2.0, "KR": 0.0}, {"US": -1.0, "KR": 0.0}).shares
-    assert found["US", "KR"] > found["US", "JP"] > 0
-
-
-def test_a_list_is_as_likely_as_its_members() -> None:
-    even = {("autos",): 0.5, ("autos", "lumber"): 0.5}
-    assert mixture.scopes(even, {"autos": 3.0, "lumber": 2.0}).best == ("autos", "lumber")
-    assert mixture.scopes(even, {"autos": 3.0, "lumber": -2.0}).best == ("autos",)
-
-
-def test_where_the_encoder_is_sure_nobody_else_is_asked() -> None:
-    sure = mixture.sure({"a": 0.98, "b": 0.02})
-    assert sure is not None and sure.best == "a" and sure.sureness == (None, 0.98)
-    assert mixture.sure({"a": 0.9, "b": 0.1}) is None and mixture.sure({}) is None
-    status = mixture.sure_status({"agreed": 6.0, "ended": 0.0})
-    assert status is not None and status.best == "agreed"
-    assert mixture.sure_status({"agreed": 1.0, "ended": 0.0}) is None
-    goods = mixture.sure_scopes({"all": -6.0, "autos": 6.0, "lumber": 5.0})
-    assert goods is not None and goods.best == ("autos", "lumber")
-    assert mixture.sure_scopes({"all": -6.0, "autos": 6.0, "lumber": 0.5}) is None
-    assert mixture.sure_scopes({"all": -6.0, "other": -7.0}) is None
-
-
-def test_the_likeliest_pairs_are_those_of_both_scores() -> None:
-    look = trained().look(analysed(TEXTS[0]))
-    party, counterparty = look.sides(0, "tariff")
-    pairs = look.pairs(0, "tariff")
-    possible = {(p, c): party[p] + counterparty[c] for p in party for c in counterparty if p not in (c, WORLD)}
-    ranked = sorted(possible, key=possible.__getitem__, reverse=True)
-    assert list(pairs) == ranked[: len(pairs)]
-    total = sum(np.exp(score) for score in possible.values())
-    assert pairs[ranked[0]] == pytest.approx(np.exp(possible[ranked[0]]) / total, rel=1e-3)
 
 
 def test_what_an_encoder_has_no_name_for_stands_for_the_mean() -> None:
@@ -241,22 +245,15 @@ def test_what_an_encoder_has_no_name_for_stands_for_the_mean() -> None:
         assert weights[name][page.UNKNOWN] == pytest.approx(weights[name][page.UNKNOWN + 1 :].mean(0), abs=1e-3)
 
 
-def test_a_kind_that_the_encoder_does_not_know_has_no_vote() -> None:
-    known = trained()
-    few = Encoder(known.vocabulary, tuple(k for k in known.kinds if k != "purchase"), known.statuses, known.weights)
-    look = few.look(analysed(TEXTS[0]))
-    assert look.pairs(0, "purchase") == {} and look.sides(0, "purchase") == ({}, {})
-    assert look.scopes(0, "purchase") == {} and look.statuses(0, "purchase") == {}
-
-
-class Certain:
-    """A look that is sure of three scopes, told in the order of the article."""
-
-    def scopes(self, index: int, kind: str) -> dict[str, float]:
-        return {"lumber": 9.0, "autos": 9.0, "all": 9.0, "steel": -9.0}
-
-
-def test_sure_scopes_stand_as_a_list_of_them_is_written() -> None:
-    a = analysed("Lumber was quiet. The US will charge 15% on cars, lumber and all other goods.")
-    found = goods.weighed(a, 0, "tariff", Told(), Models({}, {}, {}), cast(Look, Certain()))
-    assert found.best == ("all", "autos", "lumber") and not found.small
+def test_a_lesson_tells_which_figure_is_replaced() -> None:
+    claim = {"kind": "tariff", "party": "US", "counterparty": "KR", "scope": "autos", "status": "agreed", "actor": None}
+    claim |= {"value": 15, "unit": "percent", "delta": None, "quote": "from 25% to 15%"}
+    a = analysed(TEXTS[0])
+    source = Article(
+        id="a", source=Source(name="Wire", tier=2), published=DAY, observed=DAY, title=TITLE, text=TEXTS[0]
+    )
+    for previous, expected in ((25, {1: (0,)}), (None, {1: ()}), (30, {})):
+        gold = {"topics": ["tariff"], "countries": ["KR", "US"], "claims": [claim | {"previous": previous}]}
+        one = training.lesson(aligned(source, gold, analyst()))
+        assert one.older == expected and one.countries == {"KR", "US"}
+    assert len(a.quantities) == 2

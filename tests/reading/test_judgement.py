@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.vocabulary import raw_language, vocabulary
-from config.words import Kind, Qualifier, Status
+from config.words import Kind, Qualifier, Status, Topic
 from monitor.reading.analysis import Analysis, Analyst
 from monitor.reading.decision import Decision, Odds
+from monitor.reading.encoder import Encoder
 from monitor.reading.judgement import (
     ARTICLE,
     CLAIM,
@@ -26,17 +27,17 @@ from monitor.reading.judgement import (
     Draft,
     article_features,
     claim_features,
-    fine,
     judged,
     told,
 )
-from monitor.reading.kinds import Sketch
 from monitor.reading.models import Labels, Models
 from monitor.types import Article, Claim, Source
 
 DAY = datetime(2025, 11, 14, 9, tzinfo=UTC)
-NO_MODELS = Models({}, {}, {})
+NO_ENCODER = Encoder({}, (), (), {})
+NO_MODELS = Models({}, {}, NO_ENCODER)
 NO_TERM = ""
+TOPICS = {Topic.TARIFF: 0.9, Topic.INVESTMENT: 0.1, Topic.PURCHASE: 0.0}
 TEXT = "The US set a rate of {:.0f}% for one. It named {:.0f}% again. It spoke of {:.0f}% at last."
 BESIDE = ("same", "other", "key", "sides")
 
@@ -69,7 +70,7 @@ def claim(said: str, value: float) -> Claim:
 
 
 def odds(product: float) -> Odds:
-    return Odds(product, 1.0, 1.0, 1.0, 1.0, 1.0, 2, 2)
+    return Odds(product, 1.0, 1.0, 1.0, 1.0, 1.0, 2)
 
 
 def drafted(
@@ -83,8 +84,7 @@ def drafted(
         else Decision(q, "none", share, "no term")
         for q, (said, value), share in zip(a.quantities, claims, shares, strict=True)
     )
-    sketch = Sketch(tuple({"none": 0.25, "tariff": 0.75} for _ in decisions), {"t": 0.9})
-    return a, Draft(sketch, (surest, 0.5, 0.5), decisions)
+    return a, Draft(TOPICS, (surest, 0.5, 0.5), decisions, {"US": 0.95, "KR": 0.5})
 
 
 def judges(claim_weights: dict[str, tuple[float, float]], article: float = 9.0) -> Models:
@@ -95,7 +95,7 @@ def judges(claim_weights: dict[str, tuple[float, float]], article: float = 9.0) 
             ARTICLE: Labels.linear(("no", "yes"), {"1": (0.0, article)}),
         },
         {},
-        {},
+        NO_ENCODER,
     )
 
 
@@ -207,19 +207,20 @@ def test_without_both_models_the_product_of_the_odds_decides(
 def test_an_article_without_figures_is_judged_without_harm() -> None:
     a = analysed("Nothing was set.")
     for models in (NO_MODELS, judges({})):
-        assert judged(a, Draft(Sketch((), {}), (), ()), models) == []
+        assert judged(a, Draft(TOPICS, (), (), {}), models) == []
 
 
 def test_an_article_is_told_by_its_surest_figures_and_claims() -> None:
     _, draft = drafted(("US KR all", 25), (NO_TERM, 15), (NO_TERM, 10))
     assert article_features(draft, [0.3]) == [
         *("1", "rows1", "figures3", "sum3"),
-        *("term0:16", "term1:9", "first0:11", "first1:11", "claim0:7", "claim1:-"),
-        *("gt12", "gate12"),
+        *("term0:16", "term1:9", "claim0:7", "claim1:-"),
+        *("gtariff12", "ginvestment5", "gpurchase0", "about12"),
     ]
 
 
-@given(st.floats(0, 1), st.floats(0, 1))
-def test_a_ladder_never_falls(one: float, two: float) -> None:
-    low, high = sorted((one, two))
-    assert 0 <= fine(low) <= fine(high) <= 17
+def test_what_the_article_is_about_speaks_for_a_claim() -> None:
+    a, draft = drafted(("US KR all", 25), ("US JP all", 15), (NO_TERM, 10))
+    first, second = claim_features(a, draft, draft.rows)
+    assert {"about8", "country:P8", "country:C5"} <= set(first)
+    assert "country:C-" in second

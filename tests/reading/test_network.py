@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.reading.models import Labels, Pairs, Rank
+from monitor.reading.models import Labels, Rank
 from monitor.reading.network import Network
 from training import network
 from training.network import Plan
-from training.optimise import Choice, Labelled, PairChoice
+from training.optimise import Choice, Labelled
 
 WEIGHT = st.floats(-6, 6)
 ROW = st.lists(WEIGHT, min_size=5, max_size=5)
@@ -76,13 +76,6 @@ def test_the_same_lessons_give_the_same_weights() -> None:
     first, second = (network.rank(choices, plan) for _ in range(2))
     assert json.dumps(first.network.to_json()) == json.dumps(second.network.to_json())
     assert first.score(["near"]) > first.score(["far"])
-
-
-def test_pairs_are_told_by_both_and_by_what_they_have_together() -> None:
-    pairs = [PairChoice([["us"], ["kr"]], [(0, 1, ["levies"]), (1, 0, ["bears"])], {0}, f"g{n}") for n in range(12)]
-    model: Pairs = network.pairs(pairs, Plan(hidden=4, epochs=12, batch=4))
-    us, kr = model.places(["us"]), model.places(["kr"])
-    assert model.score(us[0], kr[1], ["levies"]) > model.score(kr[0], us[1], ["bears"])
 
 
 def test_a_rank_without_a_hidden_layer_is_the_sum_of_its_weights() -> None:
