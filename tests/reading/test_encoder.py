@@ -246,7 +246,14 @@ def test_what_an_encoder_has_no_name_for_stands_for_the_mean() -> None:
 
 
 def test_a_lesson_tells_which_figure_is_replaced() -> None:
-    claim = {"kind": "tariff", "party": "US", "counterparty": "KR", "scope": "autos", "status": "agreed", "actor": None}
+    claim: dict[str, Any] = {
+        "kind": "tariff",
+        "party": "US",
+        "counterparty": "KR",
+        "scope": "autos",
+        "status": "agreed",
+        "actor": None,
+    }
     claim |= {"value": 15, "unit": "percent", "delta": None, "quote": "from 25% to 15%"}
     a = analysed(TEXTS[0])
     source = Article(

@@ -37,7 +37,7 @@ DAY = datetime(2025, 11, 14, 9, tzinfo=UTC)
 NO_ENCODER = Encoder({}, (), (), {})
 NO_MODELS = Models({}, {}, NO_ENCODER)
 NO_TERM = ""
-TOPICS = {Topic.TARIFF: 0.9, Topic.INVESTMENT: 0.1, Topic.PURCHASE: 0.0}
+TOPICS: dict[str, float] = {Topic.TARIFF: 0.9, Topic.INVESTMENT: 0.1, Topic.PURCHASE: 0.0}
 TEXT = "The US set a rate of {:.0f}% for one. It named {:.0f}% again. It spoke of {:.0f}% at last."
 BESIDE = ("same", "other", "key", "sides")
 
