@@ -1,4 +1,4 @@
-"""Networks of one hidden layer over sets of named features: which label, which of several candidates, which pair.
+"""Networks of one hidden layer over sets of named features: which label, which of several candidates.
 
 A thing is the set of its features; each feature has a row of weights, and a thing is the sum of its rows. One part of
 the sum goes straight to the outputs, as in logistic regression; the other passes a hidden layer (ReLU), which can tell
