@@ -36,7 +36,7 @@ def _judged(case: Case, look: Look) -> Iterator[tuple[str, bool]]:
         yield "sides", best(found.pairs) in pairs
         if kind != "profit_share":
             yield "scopes", set(goods.likeliest(found.scopes).scopes) == scopes
-        yield "status", best(found.statuses) == status
+        yield "status", found.status == status
         if index in one.older:
             older = best(found.older)
             yield "older", older in one.older[index] if one.older[index] else older is None

@@ -99,7 +99,7 @@ def learnt(cases: Sequence[Case], encoding: Encoding, encoder: Encoder) -> tuple
     """What all models beside the encoder learn from, and the drafts that the models learn from that weigh claims."""
     lessons = taught(cases, encoding)
     unseen = drafts(cases, lessons.fit(encoder), encoding)
-    judges = [fit([one for one in unseen if one.fold != fold]) for fold in range(FOLDS)]
+    judges = judges_of_others(unseen)
     told = {one.article: kept(one, judges[one.fold]) for one in unseen}
     for case in cases:
         case.told = [statement[:3] for statement in told[case.article.id]]
@@ -139,11 +139,13 @@ def fit(unseen: Sequence[Unseen]) -> dict[str, Labels]:
 
 def cross_judged(unseen: Sequence[Unseen]) -> list[Said]:
     """Every claim that would be told, as sure as models say that were fitted on the articles of the other folds."""
-    out = []
-    for fold in sorted({one.fold for one in unseen}):
-        judges = fit([one for one in unseen if one.fold != fold])
-        out += [said for one in unseen if one.fold == fold for said in _said(one, judges)]
-    return out
+    judges = judges_of_others(unseen)
+    return [said for one in unseen for said in _said(one, judges[one.fold])]
+
+
+def judges_of_others(unseen: Sequence[Unseen]) -> dict[int, dict[str, Labels]]:
+    """For each fold the two models as fitted on the articles of the other folds."""
+    return {fold: fit([one for one in unseen if one.fold != fold]) for fold in sorted({one.fold for one in unseen})}
 
 
 def _said(one: Unseen, judges: dict[str, Labels]) -> Iterator[Said]:

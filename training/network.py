@@ -75,22 +75,19 @@ class Adam:
 
 
 class _Layer:
-    """The parameters of a network with `outputs` outputs, over one or more tables of features."""
+    """The parameters of a network with `outputs` outputs, over a table of so many features."""
 
-    def __init__(self, sizes: Sequence[int], outputs: int, plan: Plan, chance: np.random.Generator) -> None:
+    def __init__(self, size: int, outputs: int, plan: Plan, chance: np.random.Generator) -> None:
         self.outputs, self.plan, self.chance = outputs, plan, chance
-        self.tables = []
-        for size in sizes:
-            table = np.zeros((size, outputs + plan.hidden), dtype=np.float32)
-            table[:, outputs:] = chance.normal(0, 0.05, (size, plan.hidden))
-            self.tables.append(table)
+        self.table = np.zeros((size, outputs + plan.hidden), dtype=np.float32)
+        self.table[:, outputs:] = chance.normal(0, 0.05, (size, plan.hidden))
         self.bias = np.zeros(plan.hidden, dtype=np.float32)
         edge = 1 / np.sqrt(plan.hidden)
         self.out = chance.uniform(-edge, edge, (plan.hidden, outputs)).astype(np.float32)
 
     @property
     def parameters(self) -> list[Array]:
-        return [*self.tables, self.bias, self.out]
+        return [self.table, self.bias, self.out]
 
     def forward(self, summed: Array) -> tuple[Array, Array]:
         """The scores of things whose rows are summed, and their hidden units as far as not dropped."""
@@ -135,11 +132,11 @@ def labels(things: Sequence[Labelled], plan: Plan) -> Labels:
     right = np.array([names.index(t.label) for t in things])
 
     def trained(chance: np.random.Generator) -> _Layer:
-        layer = _Layer([len(words)], len(names), plan, chance)
+        layer = _Layer(len(words), len(names), plan, chance)
         adam = Adam(layer.parameters, plan, _steps(len(things), plan))
         for rows in _batches(len(things), plan, chance):
             part = layer.thinned(x[rows])
-            scores, hidden = layer.forward(part @ layer.tables[0])
+            scores, hidden = layer.forward(part @ layer.table)
             shares = np.exp(scores - scores.max(axis=1, keepdims=True))
             shares /= shares.sum(axis=1, keepdims=True)
             shares[np.arange(len(rows)), right[rows]] -= 1
@@ -147,7 +144,7 @@ def labels(things: Sequence[Labelled], plan: Plan) -> Labels:
             adam.step([part.T @ summed, bias, out])
         return layer
 
-    return Labels(tuple(names), _joined(_members(trained, plan), [words]))
+    return Labels(tuple(names), _joined(_members(trained, plan), words))
 
 
 def rank(choices: Sequence[Choice], plan: Plan) -> Rank:
@@ -160,18 +157,18 @@ def rank(choices: Sequence[Choice], plan: Plan) -> Rank:
     right = np.array([k in c.right for c in choices for k in range(len(c.candidates))], dtype=np.float32)
 
     def trained(chance: np.random.Generator) -> _Layer:
-        layer = _Layer([len(words)], 1, plan, chance)
+        layer = _Layer(len(words), 1, plan, chance)
         adam = Adam(layer.parameters, plan, _steps(len(choices), plan))
         for picked in _batches(len(choices), plan, chance):
             at = np.concatenate([np.arange(begins[k], begins[k] + sizes[k]) for k in picked])
             part = layer.thinned(x[at])
-            scores, hidden = layer.forward(part @ layer.tables[0])
+            scores, hidden = layer.forward(part @ layer.table)
             by_score = _by_score(scores[:, 0], sizes[picked], right[at])
             summed, bias, out = layer.backward(hidden, by_score[:, None] / len(picked))
             adam.step([part.T @ summed, bias, out])
         return layer
 
-    return Rank(_joined(_members(trained, plan), [words]))
+    return Rank(_joined(_members(trained, plan), words))
 
 
 def _by_score(scores: Array, sizes: Array, right: Array) -> Array:
@@ -188,22 +185,13 @@ def _members(trained: Callable[[np.random.Generator], _Layer], plan: Plan) -> li
     return [trained(np.random.default_rng(plan.seed + k)) for k in range(plan.members)]
 
 
-def _joined(
-    layers: Sequence[_Layer], vocabularies: Sequence[dict[str, int]], places: Sequence[Sequence[int]] = ((0,),)
-) -> Network:
-    """Several networks as one: the mean of their outputs, the hidden units of all beside each other.
-
-    `places`: for each vocabulary the layers' tables over it, whose rows stand side by side.
-    """
+def _joined(layers: Sequence[_Layer], words: dict[str, int]) -> Network:
+    """Several networks as one: the mean of their outputs, the hidden units of all beside each other."""
     outputs = layers[0].outputs
-    tables = []
-    for words, over in zip(vocabularies, places, strict=True):
-        parts = []
-        for k in over:
-            parts.append(np.mean([layer.tables[k][:, :outputs] for layer in layers], axis=0))
-            parts += [layer.tables[k][:, outputs:] for layer in layers]
-        table = np.concatenate(parts, axis=1)
-        tables.append({name: table[index].tolist() for name, index in words.items()})
+    parts = [np.mean([layer.table[:, :outputs] for layer in layers], axis=0)]
+    parts += [layer.table[:, outputs:] for layer in layers]
+    joined = np.concatenate(parts, axis=1)
+    table = {name: joined[index].tolist() for name, index in words.items()}
     bias = np.concatenate([layer.bias for layer in layers])
     out = np.concatenate([layer.out for layer in layers]) / len(layers)
-    return Network.of(tables, outputs, bias.tolist(), out.tolist())
+    return Network.of([table], outputs, bias.tolist(), out.tolist())

@@ -8,7 +8,7 @@ Manning, 2017) of the two.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -195,15 +195,20 @@ def _heads(x: Any) -> Any:
     return x.reshape((*x.shape[:2], HEADS, WIDTH // HEADS)).swapaxes(1, 2)
 
 
+def _found(query: Any, key: Any, value: Any, bias: Any, mask: Array, t: Tools) -> Any:
+    """(B, N, WIDTH): what each that asks finds, by heads; `mask`: (B, M), which of those that answer there are."""
+    scores = query @ key.swapaxes(-1, -2) * (WIDTH // HEADS) ** -0.5 + bias
+    found = (_shares(scores, mask[:, None, None, :], t) @ value).swapaxes(1, 2)
+    return found.reshape((*found.shape[:2], WIDTH))
+
+
 def _attended(w: Weights, x: Any, n: Numbers, t: Tools) -> Any:
     """Each token with all others of its article."""
     y = through(normed(x, w["look.gain"], w["look.bias"], t), w["look.in"])
     query, key, value = (_heads(t.part(y, k * WIDTH, (k + 1) * WIDTH)) for k in range(3))
     count = x.shape[1]
     bias = t.slid(t.take(w["look.apart"], buckets(np.arange(1 - count, count))).transpose())
-    scores = query @ key.swapaxes(-1, -2) * (WIDTH // HEADS) ** -0.5 + bias
-    found = _shares(scores, n.mask[:, None, None, :], t) @ value
-    return through(found.swapaxes(1, 2).reshape(x.shape), w["look.out"])
+    return through(_found(query, key, value, bias, n.mask, t), w["look.out"])
 
 
 def _looked(w: Weights, x: Any, n: Numbers, apart: Array, t: Tools) -> Any:
@@ -216,9 +221,7 @@ def _looked(w: Weights, x: Any, n: Numbers, apart: Array, t: Tools) -> Any:
     own = np.take_along_axis(n.sentences, n.first, 1)[..., None]
     together = (n.sentences[:, None, :] == own).astype(np.int64)
     bias = (t.take(w["find.apart"], apart) + t.take(w["find.same"], together)).transpose((0, 3, 1, 2))
-    scores = query @ key.swapaxes(-1, -2) * (WIDTH // HEADS) ** -0.5 + bias
-    found = _shares(scores, n.mask[:, None, None, :], t) @ value
-    alone = t.xp.concatenate([ends, found.swapaxes(1, 2).reshape((*n.first.shape, WIDTH))], -1)
+    alone = t.xp.concatenate([ends, _found(query, key, value, bias, n.mask, t)], -1)
     return t.xp.concatenate([alone, t.thin(_together(w, alone, n, own[..., 0], t))], -1)
 
 
@@ -228,9 +231,7 @@ def _together(w: Weights, x: Any, n: Numbers, sentences: Array, t: Tools) -> Any
     query, key, value = (_heads(t.part(y, k * WIDTH, (k + 1) * WIDTH)) for k in range(3))
     same = (sentences[:, None, :] == sentences[..., None]).astype(np.int64)
     bias = (t.take(w["beside.order"], _order(n)) + t.take(w["beside.same"], same)).transpose((0, 3, 1, 2))
-    scores = query @ key.swapaxes(-1, -2) * (WIDTH // HEADS) ** -0.5 + bias
-    found = _shares(scores, n.real[:, None, None, :], t) @ value
-    return through(found.swapaxes(1, 2).reshape((*n.first.shape, WIDTH)), w["beside.out"])
+    return through(_found(query, key, value, bias, n.real, t), w["beside.out"])
 
 
 def _order(n: Numbers) -> Array:
@@ -260,13 +261,19 @@ def older(w: Weights, s: Seen, figures: Any, places: Array, n: Numbers, t: Tools
     mine = through(figures, w["older.figure"]) + w["older.bias"]
     theirs = through(s.figures, w["older.other"])
     apart = t.take(w["older.apart"], buckets(n.first[:, None, :] - n.first[:, places, None]))
-    both = t.thin(
-        t.positive(mine[:, :, None, :] + theirs[:, None, :, :] + t.take(w["older.order"], _order(n)[places]) + apart)
-    )
-    scores = through(both, w["older.out"]).reshape(both.shape[:-1])
+    order = t.take(w["older.order"], _order(n)[places])
+    scores = _matched(w, "older", mine, theirs, (order, apart), t)
     absent = ABSENT * (1 - n.real[:, None, :] * (1 - np.eye(n.first.shape[1], dtype=np.float32)[places]))
     none = t.positive(through(figures, w["older.none"]) + w["older.none.bias"]) @ w["older.none.out"]
     return t.xp.concatenate([none, scores + absent], -1)
+
+
+def _matched(w: Weights, name: str, mine: Any, theirs: Any, between: Sequence[Any], t: Tools) -> Any:
+    """(B, N, M): how well each of the N goes with each of the M, by a layer that sees both and what is between them."""
+    both = mine[:, :, None, :] + theirs[:, None, :, :]
+    for each in between:
+        both = both + each
+    return through(t.thin(t.positive(both)), w[f"{name}.out"]).reshape(both.shape[:-1])
 
 
 def whole(w: Weights, s: Seen, n: Numbers, t: Tools) -> Any:
@@ -294,7 +301,5 @@ def named(w: Weights, part: str, s: Seen, about: Any, first: Array, names: Named
     theirs = through(t.take(s.tokens.reshape((-1, WIDTH)), places), w[f"{part}.token"])
     mine = through(about, w[f"{part}.figure"]) + w[f"{part}.bias"]
     apart = t.take(w[f"{part}.apart"], buckets(names.at[:, None, :] - first[..., None]))
-    both = t.thin(t.positive(mine[:, :, None, :] + theirs[:, None, :, :] + apart))
-    scores = through(both, w[f"{part}.out"]).reshape(both.shape[:-1])
-    scores = CAP * t.xp.tanh(scores / CAP)
+    scores = CAP * t.xp.tanh(_matched(w, part, mine, theirs, (apart,), t) / CAP)
     return prior + t.xp.log(t.xp.exp(scores) @ names.of + 0.4)

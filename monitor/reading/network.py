@@ -136,11 +136,6 @@ class Network:
             once = list(dict.fromkeys(features))[: self.most]
         return sum(map(self.tables[table].get, once, repeat(0)))
 
-    def parted(self, found: int) -> tuple[int, int]:
-        """The two sums of a thing whose rows are two rows in one."""
-        bits = self.packing.lane * (self.size + 1)
-        return found & ((1 << bits) - 1), found >> bits
-
     def outputs(self, found: int) -> list[float]:
         """One score an output."""
         lanes, width, scale = self._signed(found), self.width, self.scale
@@ -152,10 +147,6 @@ class Network:
         return [
             (lane + (part - OUT_OFFSET) / OUT_SCALE) / scale for lane, part in zip(lanes[:width], carried, strict=True)
         ]
-
-    def direct(self, found: int) -> list[float]:
-        """The part of each output that passes no hidden unit."""
-        return [lane / self.scale for lane in self._signed(found)[: self.width]]
 
     def _signed(self, found: int) -> array[int]:
         """The lanes of a sum in steps, with the bias in those of the hidden units."""

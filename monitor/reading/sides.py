@@ -51,9 +51,8 @@ def options(a: Analysis, index: int, kind: str, told: Told, seen: Overview) -> d
     before = {place.code for place in a.places_in[sentence - 1]} if sentence > 1 else set()
     titled = {place.code for place in a.places_in[0]}
     cues = a.sentence_classes(sentence) & TURNING
-    apart = FAR
-    if told.index >= 0:
-        apart = min(sentence - a.doc.sentence_of[a.doc.at(a.quantities[told.index].start)], FAR)
+    last = told.sentence(a)
+    apart = FAR if last is None else min(sentence - last, FAR)
     ever = {(party, counterparty) for _, party, counterparty in told.pairs}
     group = GROUPS.get(kind, "m")
     out = {}

@@ -60,9 +60,8 @@ def status_features(a: Analysis, index: int, kind: str, told: Told, seen: Overvi
 
 def _apart(a: Analysis, sentence: int, told: Told) -> str:
     """Whether what was told last was told in the same sentence."""
-    if told.index < 0:
-        return "-"
-    return "here" if a.doc.sentence_of[a.doc.at(a.quantities[told.index].start)] == sentence else "before"
+    last = told.sentence(a)
+    return "-" if last is None else "here" if last == sentence else "before"
 
 
 def _dates(a: Analysis, sentence: int, top: str) -> Iterator[str]:

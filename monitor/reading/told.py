@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from monitor.reading.analysis import Analysis
+
 
 class Settled(NamedTuple):
     """What one claim of a figure settles for the figures behind it."""
@@ -33,6 +35,10 @@ class Told:
     pairs: frozenset[tuple[str, str, str]] = frozenset()
     #: Which figure the last claim is of; -1 where nothing was told yet.
     index: int = -1
+
+    def sentence(self, a: Analysis) -> int | None:
+        """In which sentence of its article the last claim was told; None where nothing was told yet."""
+        return None if self.index < 0 else a.doc.sentence_of[a.doc.at(a.quantities[self.index].start)]
 
     def after(self, index: int, claims: Sequence[Settled]) -> Told:
         """What a reader carries on from the claims of a figure to the next."""
