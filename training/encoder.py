@@ -2,7 +2,9 @@
 
 Gradients by `autograd`, which runs the layers that also read. In some of the articles the codes of all countries but
 the most usual are exchanged at random, so that grammar is learnt and not who did what; units and words are left out at
-random (Srivastava et al., 2014). One core; the same articles, seed and machine give the same weights.
+random (Srivastava et al., 2014). What a word is to the encoder is learnt in two parts: one of its own, and one drawn from
+a vector of what it means elsewhere, which words that no article holds have too. One core; the same articles, vectors,
+seed and machine give the same weights.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import autograd.numpy as anp
 import numpy as np
@@ -28,6 +30,8 @@ from training.gold import Case
 from training.gradients import tools
 from training.instances import close, labelled
 from training.network import Adam, Plan
+from training.vectors import NOTHING as NO_VECTORS
+from training.vectors import Vectors
 
 #: Tokens of a step, filled up ones among them.
 TOKENS = 3000
@@ -39,7 +43,7 @@ THIN, EXCHANGED, FORGOTTEN = 0.2, 0.35, 0.03
 SCOPES = 0.7
 #: The largest norm of a step's gradient.
 CLIP = 1.0
-PLAN = Plan(epochs=6, rate=2e-3, warm=0.06)
+PLAN = Plan(epochs=16, rate=2e-3, warm=0.06)
 #: Tables in which what is not known stands for the mean of all that is: the articles teach
 #: nothing of it, since there every name is known.
 STRANGE = ("form", "code", "code.table", "scope", "scope.table", "issue")
@@ -106,6 +110,48 @@ def vocabulary(lessons: Sequence[Lesson]) -> dict[str, dict[str, int]]:
     }
 
 
+@dataclass(frozen=True)
+class Words:
+    """All words that will be known, by number: first those that are learnt, then those of which a vector is all."""
+
+    numbered: Mapping[str, int]
+    #: So many numbers are learnt, those of nothing and of what is not known among them.
+    learnt: int
+    #: A vector for each number; zeros where there is none.
+    vectors: Array
+
+    def lesson(self, numbers: Array, forgotten: Array) -> tuple[Array, Batch]:
+        """(B, T): the words of a batch numbered anew, those that are forgotten by their vectors alone."""
+        rows, again = np.unique(numbers + len(self.vectors) * forgotten, return_inverse=True)
+        words = rows % len(self.vectors)
+        own = np.where((rows >= len(self.vectors)) | (words >= self.learnt), UNKNOWN, words)
+        return again.reshape(numbers.shape), Batch(own, self.vectors[words])
+
+    def table(self, w: Mapping[str, Array]) -> Array:
+        """What each word is to the encoder once all is learnt."""
+        own = w["word"][np.where(np.arange(len(self.vectors)) < self.learnt, np.arange(len(self.vectors)), UNKNOWN)]
+        found: Array = own + self.vectors @ w["meaning"]
+        return found
+
+
+class Batch(NamedTuple):
+    """The words of a batch: the number of each as far as it is learnt, and its vector."""
+
+    own: Array
+    vectors: Array
+
+
+def words(learnt: Mapping[str, int], vectors: Vectors) -> Words:
+    """The words that the articles teach, and those of the vectors."""
+    numbered = dict(learnt)
+    for word in vectors.words:
+        numbered.setdefault(word, len(numbered) + 2)
+    table = np.zeros((len(numbered) + 2, vectors.matrix.shape[1]), dtype=np.float32)
+    for word, vector in zip(vectors.words, vectors.matrix, strict=True):
+        table[numbered[word]] = vector
+    return Words(numbered, len(learnt) + 2, table)
+
+
 def _further(one: Lesson, stream: str) -> set[str]:
     """Codes and scopes that a lesson is about and that no token tells."""
     if stream == "code":
@@ -113,8 +159,10 @@ def _further(one: Lesson, stream: str) -> set[str]:
     return {*one.page.scopes, *(s for term in one.terms.values() for s in term[3])} if stream == "scope" else set()
 
 
-def initial(sizes: Mapping[str, int], kinds: int, statuses: int, chance: np.random.Generator) -> dict[str, Array]:
-    """Weights to begin with, by name."""
+def initial(
+    sizes: Mapping[str, int], kinds: int, statuses: int, chance: np.random.Generator, meanings: int = 1
+) -> dict[str, Array]:
+    """Weights to begin with, by name. `meanings`: the columns of the words' vectors."""
     w: dict[str, Array] = {}
 
     def table(name: str, rows: int, columns: int = WIDTH, spread: float = 0.1) -> None:
@@ -129,6 +177,7 @@ def initial(sizes: Mapping[str, int], kinds: int, statuses: int, chance: np.rand
 
     for name in LEAST:
         table(name, sizes[name])
+    table("meaning", meanings)
     table("marks", 5)
     for name in (*(f"conv{k}" for k in range(len(STEPS))), "look", "norm"):
         plain(f"{name}.gain", WIDTH, 1.0)
@@ -244,8 +293,9 @@ def answers(batch: Sequence[Lesson], figures: int, kinds: Sequence[str], statuse
     )
 
 
-def loss(w: Mapping[str, Any], n: page.Numbers, right: Answers, t: Tools) -> Any:
-    """Minus the log likelihood of all decisions of a batch, a figure."""
+def loss(w: Mapping[str, Any], n: page.Numbers, right: Answers, told: Batch, t: Tools) -> Any:
+    """Minus the log likelihood of all decisions of a batch, a figure. `told`: what the numbers of its words stand for."""
+    w = {**w, "word": t.take(w["word"], told.own) + told.vectors @ w["meaning"]}
     s = layers.seen(w, n, t)
     clear = np.maximum(right.kind, 0)
     total = (_missed(layers.kinds(w, s, t), clear) * (right.kind >= 0)).sum()
@@ -322,13 +372,16 @@ def batches(lessons: Sequence[Lesson], chance: np.random.Generator) -> list[list
     return [out[k] for k in chance.permutation(len(out))]
 
 
-def fit(lessons: Sequence[Lesson], plan: Plan = PLAN) -> Encoder:
+def fit(lessons: Sequence[Lesson], plan: Plan = PLAN, vectors: Vectors = NO_VECTORS) -> Encoder:
     """The encoder of all lessons."""
     known = vocabulary(lessons)
+    spoken = words(known["word"], vectors)
     kinds = sorted({kind for one in lessons for kind in (*one.kinds.values(), *(t[0] for t in one.terms.values()))})
     statuses = sorted({status for one in lessons for _, status, *_ in one.terms.values()})
     chance = np.random.default_rng(plan.seed)
-    w = initial({name: len(words) + 2 for name, words in known.items()}, len(kinds), len(statuses), chance)
+    sizes = {name: len(names) + 2 for name, names in known.items()}
+    w = initial(sizes, len(kinds), len(statuses), chance, vectors.matrix.shape[1])
+    known = {**known, "word": spoken.numbered}
     codes = sorted(set(known["code"]) - {USUAL, WORLD})
     steps = [len(batches(lessons, np.random.default_rng(k))) for k in range(plan.epochs)]
     adam = Adam(list(w.values()), plan, sum(steps))
@@ -343,13 +396,16 @@ def fit(lessons: Sequence[Lesson], plan: Plan = PLAN) -> Encoder:
         for batch in batches(lessons, np.random.default_rng(epoch)):
             told = [exchanged(one, codes, chance) if chance.random() < EXCHANGED else one for one in batch]
             n = page.numbers([one.page for one in told], known)
-            words = n.streams["word"]
-            words[(chance.random(words.shape) < FORGOTTEN) & (words > UNKNOWN)] = UNKNOWN
-            value, by_name = gradient(w, n, answers(told, n.first.shape[1], kinds, statuses), learning)
+            numbers = n.streams["word"]
+            forgotten = (chance.random(numbers.shape) < FORGOTTEN) & (numbers > UNKNOWN)
+            numbers, meant = spoken.lesson(numbers, forgotten)
+            n = replace(n, streams={**n.streams, "word": numbers})
+            value, by_name = gradient(w, n, answers(told, n.first.shape[1], kinds, statuses), meant, learning)
             adam.step(_clipped([by_name[name] for name in w]))
             missed += float(value)
         print(f"encoder: round {epoch + 1} of {plan.epochs}, loss {missed / steps[epoch]:.3f}", file=sys.stderr)
-    kept = {name: _kept(values) for name, values in w.items()}
+    w["word"] = spoken.table(w)
+    kept = {name: _kept(values) for name, values in w.items() if name != "meaning"}
     for name in STRANGE:
         kept[name][UNKNOWN] = _kept(kept[name][UNKNOWN + 1 :].mean(0))
     return Encoder(known, tuple(kinds), tuple(statuses), kept)

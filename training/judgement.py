@@ -19,6 +19,7 @@ from training.instances import Encoding, Lessons, folded, taught
 from training.network import Plan
 from training.optimise import Labelled, labels
 from training.parallel import each
+from training.vectors import Vectors
 
 #: How the network is trained that weighs a claim: its features are few, and each is in many claims.
 PLAN = Plan(hidden=16, epochs=6, batch=128, drop_features=0.2, drop_hidden=0.2, least=20)
@@ -47,7 +48,9 @@ class Unseen:
 FOLDS = 2
 
 
-def encoders(cases: Sequence[Case], keep: Path | None = None, plan: Plan = encoder.PLAN) -> tuple[Encoder, Encoding]:
+def encoders(
+    cases: Sequence[Case], vectors: Vectors, keep: Path | None = None, plan: Plan = encoder.PLAN
+) -> tuple[Encoder, Encoding]:
     """The encoder of all articles, and for each article one that has not seen it: of those at even or at odd places.
 
     With a folder they are kept there, and taken from it where they are there already.
@@ -59,7 +62,7 @@ def encoders(cases: Sequence[Case], keep: Path | None = None, plan: Plan = encod
         path = keep / f"{name}.npz" if keep else None
         if path and path.exists():
             return Encoder.load(path)
-        found = encoder.fit(parts[name], plan)
+        found = encoder.fit(parts[name], plan, vectors)
         if path:
             found.save(path)
         return found

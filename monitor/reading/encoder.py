@@ -23,6 +23,8 @@ from monitor.reading.page import Array, Numbers, Page, Vocabulary, numbers, page
 
 #: The name under which the vocabulary and the labels are kept beside the weights.
 NAMES = "names"
+#: Tables of which an article needs a small part: they stay as they are kept, in 16 bits, and what is needed is widened.
+WIDE = ("word",)
 Scores = dict[str, float]
 #: A party and its counterparty.
 Pair = tuple[str, str]
@@ -54,7 +56,8 @@ class Encoder:
         """What `save` wrote."""
         with np.load(path, allow_pickle=False) as found:
             names: dict[str, Any] = json.loads(found[NAMES].tobytes())
-            weights = {name: found[name].astype(np.float32) for name in found.files if name != NAMES}
+            kept = (name for name in found.files if name != NAMES)
+            weights = {name: found[name].astype(np.float16 if name in WIDE else np.float32) for name in kept}
         return cls(names["vocabulary"], tuple(names["kinds"]), tuple(names["statuses"]), weights)
 
 

@@ -148,7 +148,7 @@ def seen(w: Weights, n: Numbers, t: Tools) -> Seen:
     x = t.take(w["marks"], n.marks) + t.take(w["class"], n.classes).sum(-2)
     x = x + t.take(w["issue"], n.issue).sum(1, keepdims=True)
     for name in STREAMS:
-        x = x + t.take(w[name], n.streams[name])
+        x = x + t.take(w[name], n.streams[name])  # words may come in 16 bits, and the sum is wide
     x = t.thin(x)
     mask = n.mask[..., None]
     for k, step in enumerate(STEPS):
