@@ -2,8 +2,8 @@
 
 Gradients by `autograd`, which runs the layers that also read. In some of the articles the codes of all countries but
 the most usual are exchanged at random, so that grammar is learnt and not who did what; units and words are left out at
-random (Srivastava et al., 2014). What a word is to the encoder is learnt in two parts: one of its own, and one drawn from
-a vector of what it means elsewhere, which words that no article holds have too. One core; the same articles, vectors,
+random (Srivastava et al., 2014). What a word is to the encoder has two parts: one of its own, and one drawn from a
+vector of what it means elsewhere, which words that no article holds have too. One core; the same articles, vectors,
 seed and machine give the same weights.
 """
 
@@ -294,7 +294,7 @@ def answers(batch: Sequence[Lesson], figures: int, kinds: Sequence[str], statuse
 
 
 def loss(w: Mapping[str, Any], n: page.Numbers, right: Answers, told: Batch, t: Tools) -> Any:
-    """Minus the log likelihood of all decisions of a batch, a figure. `told`: what the numbers of its words stand for."""
+    """Minus the log likelihood of all decisions of a batch, a figure. `told`: what its words' numbers stand for."""
     w = {**w, "word": t.take(w["word"], told.own) + told.vectors @ w["meaning"]}
     s = layers.seen(w, n, t)
     clear = np.maximum(right.kind, 0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -20,9 +22,10 @@ from monitor.reading.encoder import Encoder
 from monitor.reading.layers import READING
 from monitor.types import Article, Source
 from training import encoder as training
-from training import gradients
+from training import gradients, vectors
 from training.gold import GOLD, aligned, article, rows
 from training.network import Plan
+from training.vectors import Vectors
 
 DAY = datetime(2025, 11, 14, 9, tzinfo=UTC)
 TITLE = "Seoul and Washington agree"
@@ -32,6 +35,8 @@ TEXTS = (
     "India was told to pay 50 percent; Switzerland 39 percent, and duties on its watches are scrapped.",
     "Nothing was agreed.",
 )
+#: A word that the articles hold, and one that they do not.
+VECTORS = Vectors(("tariff", "zeppelin"), np.array([[1, 0, 0], [0.6, 0.8, 0]], dtype=np.float32))
 
 
 @cache
@@ -204,7 +209,7 @@ def test_more_rounds_miss_less(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("conv0.in", "look.apart", "find.query", "beside.in", "party.token", "scope.table", "word", "home"),
+        *("conv0.in", "look.apart", "find.query", "beside.in", "party.token", "scope.table", "word", "home", "meaning"),
         *("party.out", "older.other", "older.order", "whole.ask", "topic.out", "country.figure", "beginning"),
     ],
 )
@@ -215,15 +220,19 @@ def test_gradients_are_those_of_small_steps(name: str) -> None:
     kinds = sorted({kind for one in batch for kind in one.kinds.values()})
     statuses = sorted({term[1] for one in batch for term in one.terms.values()})
     chance = np.random.default_rng(3)
-    w = {n: v.astype(np.float64) for n, v in training.initial(sizes, len(kinds), len(statuses), chance).items()}
-    n = page.numbers([one.page for one in batch], known)
+    w = {n: v.astype(np.float64) for n, v in training.initial(sizes, len(kinds), len(statuses), chance, 3).items()}
+    spoken = training.words(known["word"], VECTORS)
+    n = page.numbers([one.page for one in batch], {**known, "word": spoken.numbered})
+    forgotten = chance.random(n.streams["word"].shape) < 0.1
+    numbers, meant = spoken.lesson(n.streams["word"], forgotten)
+    n = replace(n, streams={**n.streams, "word": numbers})
     right = training.answers(batch, n.first.shape[1], kinds, statuses)
     tools = gradients.tools(layers.all_of)
-    by_name: dict[str, Any] = training.gradient(w, n, right, tools)[1]
+    by_name: dict[str, Any] = training.gradient(w, n, right, meant, tools)[1]
     step = np.asarray(chance.normal(0, 1, w[name].shape))
     step *= 1e-4 / np.sqrt((step * step).sum())
     up, down = ({**w, name: w[name] + way * step} for way in (1, -1))
-    moved = (training.loss(up, n, right, tools) - training.loss(down, n, right, tools)) / 2
+    moved = (training.loss(up, n, right, meant, tools) - training.loss(down, n, right, meant, tools)) / 2
     assert moved == pytest.approx(float((by_name[name] * step).sum()), rel=0.02, abs=1e-9)
 
 
@@ -264,3 +273,31 @@ def test_a_lesson_tells_which_figure_is_replaced() -> None:
         one = training.lesson(aligned(source, gold, analyst()))
         assert one.older == expected and one.countries == {"KR", "US"}
     assert len(a.quantities) == 2
+
+
+def test_a_word_that_no_article_holds_is_known_by_its_vector() -> None:
+    found = training.fit(lessons()[:6], Plan(epochs=1, rate=2e-3), VECTORS)
+    number = found.vocabulary["word"]["zeppelin"]
+    assert number == len(found.vocabulary["word"]) + 1
+    table = found.weights["word"]
+    assert not np.allclose(table[number], table[page.UNKNOWN])
+    assert "zeppelin" not in trained().vocabulary["word"]
+
+
+def test_a_forgotten_word_is_told_by_its_vector_alone() -> None:
+    spoken = training.words({"tariff": 2, "steel": 3}, VECTORS)
+    numbers = np.array([[2, 3, 4, page.UNKNOWN, page.NOTHING, 2]])
+    anew, told = spoken.lesson(numbers, np.array([[False, True, False, False, False, True]]))
+    own, meant = told.own[anew][0].tolist(), told.vectors[anew][0, :, 0].tolist()
+    assert own == [2, page.UNKNOWN, page.UNKNOWN, page.UNKNOWN, page.NOTHING, page.UNKNOWN]
+    assert meant == pytest.approx([1, 0, 0.6, 0, 0, 1])
+
+
+def test_vectors_are_centred_and_of_one_length(tmp_path: Path) -> None:
+    path = tmp_path / vectors.FILE
+    rows = {"a": [1, 2, 9, 0], "b": [3, 2, 9, 1], "c": [2, 5, 9, 2]}  # behind the dimensions come other figures
+    path.write_text(json.dumps({"dimensions": 2, "words": list(rows), "vectors": rows}), encoding="utf-8")
+    found = vectors.load(path)
+    assert found.words == ("a", "b", "c")
+    assert np.linalg.norm(found.matrix, axis=1) == pytest.approx(vectors.LENGTH)
+    assert found.matrix[0, 0] < 0 < found.matrix[1, 0]
