@@ -61,8 +61,8 @@ eval: $(VENV)/.ready ## how well articles are read and changes found, measured o
 bench-reading: $(VENV)/.ready ## how fast articles are read, each figure beside its limit
 	@$(BIN)/python -m bench.reading
 
-bench-reliability: $(VENV)/.ready ## whether claims are right as often as they say (some minutes)
-	@$(BIN)/python -m bench.reliability
+bench-reliability: $(VENV)/.ready $(VECTORS) ## whether claims are right as often as they say (as long as train)
+	@$(BIN)/python -m bench.reliability --vectors $(VECTORS)
 
 bench-ledger: $(VENV)/.ready ## how the ledger grows: 100,000 claims beside a tenth of it (LONG=1: 1,000,000 over 20,000 terms)
 	@$(BIN)/python -m bench.ledger $(if $(LONG),1000000 20000,100000 2000)

@@ -27,10 +27,10 @@ from training.judgement import cross_judged, encoders, learnt
 STEPS = 10
 
 
-def read_all(keep: Path | None) -> list[Said]:
-    """Every claim of the annotated articles, read by models that have not seen its article; `keep`: see `encoders`."""
+def read_all(vectors: Path | None, keep: Path | None) -> list[Said]:
+    """Every claim of the annotated articles, read by models that have not seen its article; see `encoders`."""
     cases = load(GOLD, Analyst(vocabulary("en"), raw_language("en")))
-    everything, encoding = encoders(cases, keep)
+    everything, encoding = encoders(cases, vectors, keep)
     _, unseen = learnt(cases, encoding, everything)
     return cross_judged(unseen)
 
@@ -55,12 +55,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--save", type=Path, metavar="FILE")
     parser.add_argument("--from", type=Path, metavar="FILE", dest="kept")
+    parser.add_argument("--vectors", type=Path, metavar="FILE")
     parser.add_argument("--encoders", type=Path, metavar="DIR")
     args = parser.parse_args()
     if args.kept:
         said = [Said(**json.loads(line)) for line in args.kept.read_text(encoding="utf-8").splitlines()]
     else:
-        said = read_all(args.encoders)
+        said = read_all(args.vectors, args.encoders)
     if args.save:
         args.save.write_text("".join(json.dumps(asdict(each)) + "\n" for each in said), encoding="utf-8")
     right = sum(each.right for each in said)

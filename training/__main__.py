@@ -20,12 +20,10 @@ from monitor.cli.jsonl import line
 from monitor.reading.analysis import Analyst
 from monitor.reading.models import MODELS
 from monitor.reading.reader import Reader
-from training import vectors
 from training.calibration import calibrated
 from training.decisions import accuracy, told
 from training.gold import GOLD, load
 from training.judgement import beside, cross_judged, encoders, halves, learnt
-from training.vectors import NOTHING
 
 
 def main() -> None:
@@ -40,7 +38,7 @@ def main() -> None:
     claims = sum(len(case.gold["claims"]) for case in cases)
     laid = sum(len(group) for case in cases for group in case.groups.values())
     print(f"{len(cases)} articles, {claims} claims, {laid} laid on a figure", file=sys.stderr)
-    everything, encoding = encoders(cases, vectors.load(args.vectors) if args.vectors else NOTHING, args.encoders)
+    everything, encoding = encoders(cases, args.vectors, args.encoders)
     if args.unseen is None:
         lessons, unseen = learnt(cases, encoding, everything)
         trained = beside(lessons, unseen, everything)

@@ -381,7 +381,7 @@ def fit(lessons: Sequence[Lesson], plan: Plan = PLAN, vectors: Vectors = NO_VECT
     chance = np.random.default_rng(plan.seed)
     sizes = {name: len(names) + 2 for name, names in known.items()}
     w = initial(sizes, len(kinds), len(statuses), chance, vectors.matrix.shape[1])
-    known = {**known, "word": spoken.numbered}
+    known["word"] = dict(spoken.numbered)
     codes = sorted(set(known["code"]) - {USUAL, WORLD})
     steps = [len(batches(lessons, np.random.default_rng(k))) for k in range(plan.epochs)]
     adam = Adam(list(w.values()), plan, sum(steps))

@@ -19,7 +19,7 @@ from training.instances import Encoding, Lessons, folded, taught
 from training.network import Plan
 from training.optimise import Labelled, labels
 from training.parallel import each
-from training.vectors import Vectors
+from training.vectors import NOTHING, load
 
 #: How the network is trained that weighs a claim: its features are few, and each is in many claims.
 PLAN = Plan(hidden=16, epochs=6, batch=128, drop_features=0.2, drop_hidden=0.2, least=20)
@@ -49,20 +49,24 @@ FOLDS = 2
 
 
 def encoders(
-    cases: Sequence[Case], vectors: Vectors, keep: Path | None = None, plan: Plan = encoder.PLAN
+    cases: Sequence[Case], vectors: Path | None = None, keep: Path | None = None, plan: Plan = encoder.PLAN
 ) -> tuple[Encoder, Encoding]:
     """The encoder of all articles, and for each article one that has not seen it: of those at even or at odd places.
 
-    With a folder they are kept there, and taken from it where they are there already.
+    `vectors`: the file of word vectors; without one a word is known by the articles alone. With a folder to `keep` the
+    encoders in, they are taken from it where they are there already.
     """
     told = [encoder.lesson(case) for case in cases]
     parts = dict(zip(("all", "even", "odd"), (told, *folded(told, FOLDS)), strict=True))
+    kept = {name: keep / f"{name}.npz" if keep else None for name in parts}
+    missing = any(path is None or not path.exists() for path in kept.values())
+    meanings = load(vectors) if vectors and missing else NOTHING
 
     def made(name: str) -> Encoder:
-        path = keep / f"{name}.npz" if keep else None
+        path = kept[name]
         if path and path.exists():
             return Encoder.load(path)
-        found = encoder.fit(parts[name], plan, vectors)
+        found = encoder.fit(parts[name], plan, meanings)
         if path:
             found.save(path)
         return found

@@ -223,8 +223,8 @@ def test_gradients_are_those_of_small_steps(name: str) -> None:
     w = {n: v.astype(np.float64) for n, v in training.initial(sizes, len(kinds), len(statuses), chance, 3).items()}
     spoken = training.words(known["word"], VECTORS)
     n = page.numbers([one.page for one in batch], {**known, "word": spoken.numbered})
-    forgotten = chance.random(n.streams["word"].shape) < 0.1
-    numbers, meant = spoken.lesson(n.streams["word"], forgotten)
+    numbers = n.streams["word"]
+    numbers, meant = spoken.lesson(numbers, np.asarray(chance.random(numbers.shape) < 0.1))
     n = replace(n, streams={**n.streams, "word": numbers})
     right = training.answers(batch, n.first.shape[1], kinds, statuses)
     tools = gradients.tools(layers.all_of)
