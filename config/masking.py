@@ -19,7 +19,7 @@ def parameters(endings: str) -> re.Pattern[str]:
 
     A value that is hidden already is left out: what stands behind it is the text's own.
     """
-    return re.compile(rf"(?i)([?&;](?:[a-z0-9_.%-]{{0,40}})(?:{endings})=)(?!{HIDDEN})[^&\s\"'<>#;]+")
+    return re.compile(rf"(?i)([?&;#](?:[a-z0-9_.%-]{{0,40}})(?:{endings})=)(?!{HIDDEN})[^&\s\"'<>#;]+")
 
 
 _PARAMETER: Final = parameters(ENDINGS)
@@ -29,6 +29,14 @@ _NAME: Final = re.compile(rf".{{0,40}}(?:{ENDINGS})", re.IGNORECASE | re.DOTALL)
 def masked(text: str) -> str:
     """A text in which addresses have neither user and password nor the values of such parameters."""
     return _PARAMETER.sub(rf"\g<1>{HIDDEN}", _USERINFO.sub(f"{HIDDEN}@", text))
+
+
+def password_of(url: str) -> str | None:
+    """The password that an address holds, if any; None also where it is no address at all."""
+    try:
+        return urlsplit(url).password
+    except ValueError:
+        return None
 
 
 def secret_parameters(url: str) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from config.masking import masked, secret_parameters, without_secrets
+from config.masking import masked, password_of, secret_parameters, without_secrets
 from monitor.cli.feedstore import at_address, known, when_asked
 from monitor.cli.loading import counted, load_or_exit
 from monitor.cli.refusals import Unfit, Unknown
@@ -136,21 +136,17 @@ def _refuse_secret(url: str) -> None:
 
 def _valid(settings: dict[str, Any]) -> Feed:
     """The feed that settings make. Ends with exit code 2 and what is wrong where they make none."""
-    from urllib.parse import urlsplit
-
     from pydantic import ValidationError
 
     from config.settings import Feed
-    from monitor.feeds.merging import reason
+    from monitor.feeds.merging import HOLDS_PASSWORD, reason
 
     try:
         feed = Feed.model_validate(settings)
-        secret = urlsplit(feed.url).password
     except ValidationError as error:
         raise Unfit(reason(error)) from None
-    if secret:
-        hint = "--user NAME --password env:VARIABLE"
-        raise Unfit(f"the address holds a password, which would be stored and shown: use {hint}")
+    if password_of(feed.url):
+        raise Unfit(HOLDS_PASSWORD)
     return feed
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from config.masking import secret_parameters
+from config.masking import password_of, secret_parameters
 from config.settings import Feed
 from config.validation import first_wrong
 from monitor.feeds.canonical import canonical
@@ -18,6 +18,12 @@ from monitor.feeds.opml import Outline
 #: add: new. tag: there already, gets tags that it had not. same: there already. own: the owner's files have it.
 #: refused: cannot be taken.
 Act = Literal["add", "tag", "same", "own", "refused"]
+
+#: Why an address with `user:password@` is not taken, by whichever command.
+HOLDS_PASSWORD = (
+    "the address holds a password, which would be stored and shown: "
+    "use pactwatch feeds add --user NAME --password env:VARIABLE"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,9 @@ def merge(outlines: Iterable[Outline], known: Sequence[Known], defaults: Mapping
         before = there.get(canonical(outline.url))
         if before is not None:
             steps.append(_again(outline, before))
+            continue
+        if password_of(outline.url):
+            steps.append(Step("refused", None, outline, HOLDS_PASSWORD))
             continue
         if secret := secret_parameters(outline.url):
             why = f'"{secret[0]}" in its address looks like a secret: see pactwatch feeds add --help, --query'

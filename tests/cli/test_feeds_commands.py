@@ -249,6 +249,21 @@ def test_a_list_with_a_key_in_an_address_is_taken_without_it(home: Home, tmp_pat
         assert result.exit_code == 1 and SECRET not in result.output and "?token=…" in result.output
 
 
+def test_an_address_with_a_password_is_not_taken_from_a_list(home: Home) -> None:
+    path = home.folder / "feeds.opml"
+    path.write_text(
+        '<opml version="2.0"><body>'
+        f'<outline text="Desk" xmlUrl="https://me:{SECRET}@x.example/rss"/>'
+        '<outline text="Open" xmlUrl="https://y.example/rss"/>'
+        "</body></opml>"
+    )
+    result = home.run("import", str(path))
+    assert result.exit_code == 1 and "1 added, 1 could not be taken" in result.stdout
+    assert "the address holds a password" in result.stderr and "--password env:" in result.stderr
+    assert SECRET not in result.output + home.run("import", str(path), "--json").output
+    assert SECRET not in home.run("export").output
+
+
 def test_a_login_by_reference_is_used_and_its_secret_stands_nowhere(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -57,3 +57,10 @@ def test_what_is_named_is_not_shown_and_all_else_is(name: str, secret: str, rest
 def test_user_and_password_are_not_shown() -> None:
     assert masked("https://me:geheim@x.example/f") == f"https://{HIDDEN}@x.example/f"
     assert masked("https://me:ge@heim@x.example/f?to=a@b") == f"https://{HIDDEN}@x.example/f?to=a@b"
+
+
+def test_what_stands_behind_a_number_sign_is_not_shown_either() -> None:
+    assert masked("https://x.example/f#access_token=geheim123&page=2") == (
+        f"https://x.example/f#access_token={HIDDEN}&page=2"
+    )
+    assert masked("https://x.example/f#section-2") == "https://x.example/f#section-2"
