@@ -139,14 +139,14 @@ def _valid(settings: dict[str, Any]) -> Feed:
     from pydantic import ValidationError
 
     from config.settings import Feed
-    from monitor.feeds.merging import HOLDS_PASSWORD, reason
+    from monitor.feeds.merging import LOGIN_INSIDE, reason
 
     try:
         feed = Feed.model_validate(settings)
     except ValidationError as error:
         raise Unfit(reason(error)) from None
     if password_of(feed.url):
-        raise Unfit(HOLDS_PASSWORD)
+        raise Unfit(LOGIN_INSIDE)
     return feed
 
 

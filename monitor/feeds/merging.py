@@ -20,7 +20,7 @@ from monitor.feeds.opml import Outline
 Act = Literal["add", "tag", "same", "own", "refused"]
 
 #: Why an address with `user:password@` is not taken, by whichever command.
-HOLDS_PASSWORD = (
+LOGIN_INSIDE = (
     "the address holds a password, which would be stored and shown: "
     "use pactwatch feeds add --user NAME --password env:VARIABLE"
 )
@@ -61,7 +61,7 @@ def merge(outlines: Iterable[Outline], known: Sequence[Known], defaults: Mapping
             steps.append(_again(outline, before))
             continue
         if password_of(outline.url):
-            steps.append(Step("refused", None, outline, HOLDS_PASSWORD))
+            steps.append(Step("refused", None, outline, LOGIN_INSIDE))
             continue
         if secret := secret_parameters(outline.url):
             why = f'"{secret[0]}" in its address looks like a secret: see pactwatch feeds add --help, --query'
