@@ -74,6 +74,11 @@ def add(
     given |= {"tags": tags} if tags else {}
     given |= {"login": login} if login else {}
     if "://" not in url:
+        _, at, host = url.partition("/")[0].rpartition("@")
+        if at:
+            # What stands before it may be a password, so it is not repeated.
+            hint = f"write https://{host[:100]}, and a login with --user and --password"
+            raise Unfit(f'"…@{host[:100]}" is no web address: {hint}')
         if "." not in url.partition("/")[0] and ":" not in url:
             raise Unfit(f'"{url[:100]}" is no address: write https://example.org, or the address of a feed')
         url = f"https://{url}"

@@ -201,6 +201,8 @@ def test_addresses_that_are_none_and_passwords_in_them(home: Home) -> None:
         ("not an address", "is no address"),
         ("https://not an address/", "space"),
         ("nonsense", '"nonsense" is no address'),
+        ("desk@paper.example", "is no web address"),
+        ("me:geheim@x.example/rss", "write https://x.example"),
         ("https://me:geheim@x.example/", "--user NAME --password env:VARIABLE"),
     ):
         result = home.run("add", url)
