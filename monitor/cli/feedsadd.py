@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from config.masking import masked, password_of, secret_parameters, without_secrets
+from config.masking import holds_login, masked, secret_parameters, without_secrets
 from monitor.cli.feedstore import at_address, known, when_asked
 from monitor.cli.loading import counted, load_or_exit
 from monitor.cli.refusals import Unfit, Unknown
@@ -73,12 +73,12 @@ def add(
     given = {key: value for key, value in plain.items() if key in PLAIN and value is not None}
     given |= {"tags": tags} if tags else {}
     given |= {"login": login} if login else {}
+    if holds_login(url):
+        # It may be a password that is written, so it is not repeated. A mail address looks the same.
+        from monitor.feeds.merging import LOGIN_INSIDE
+
+        raise Unfit(LOGIN_INSIDE)
     if "://" not in url:
-        _, at, host = url.partition("/")[0].rpartition("@")
-        if at:
-            # What stands before it may be a password, so it is not repeated.
-            hint = f"write https://{host[:100]}, and a login with --user and --password"
-            raise Unfit(f'"…@{host[:100]}" is no web address: {hint}')
         if "." not in url.partition("/")[0] and ":" not in url:
             raise Unfit(f'"{url[:100]}" is no address: write https://example.org, or the address of a feed')
         url = f"https://{url}"
@@ -144,14 +144,12 @@ def _valid(settings: dict[str, Any]) -> Feed:
     from pydantic import ValidationError
 
     from config.settings import Feed
-    from monitor.feeds.merging import LOGIN_INSIDE, reason
+    from monitor.feeds.merging import reason
 
     try:
         feed = Feed.model_validate(settings)
     except ValidationError as error:
         raise Unfit(reason(error)) from None
-    if password_of(feed.url):
-        raise Unfit(LOGIN_INSIDE)
     return feed
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from config.masking import password_of, secret_parameters
+from config.masking import holds_login, secret_parameters, without_login
 from config.settings import Feed
 from config.validation import first_wrong
 from monitor.feeds.canonical import canonical
@@ -19,9 +19,9 @@ from monitor.feeds.opml import Outline
 #: refused: cannot be taken.
 Act = Literal["add", "tag", "same", "own", "refused"]
 
-#: Why an address with `user:password@` is not taken, by whichever command.
+#: Why an address with a login in it is not taken, by whichever command.
 LOGIN_INSIDE = (
-    "the address holds a password, which would be stored and shown: "
+    "the address holds a login, which would be stored and shown: write it without, and "
     "use pactwatch feeds add --user NAME --password env:VARIABLE"
 )
 
@@ -60,8 +60,9 @@ def merge(outlines: Iterable[Outline], known: Sequence[Known], defaults: Mapping
         if before is not None:
             steps.append(_again(outline, before))
             continue
-        if password_of(outline.url):
-            steps.append(Step("refused", None, outline, LOGIN_INSIDE))
+        if holds_login(outline.url):
+            shown = replace(outline, url=without_login(outline.url), title=without_login(outline.title))
+            steps.append(Step("refused", None, shown, LOGIN_INSIDE))
             continue
         if secret := secret_parameters(outline.url):
             why = f'"{secret[0]}" in its address looks like a secret: see pactwatch feeds add --help, --query'

@@ -201,8 +201,10 @@ def test_addresses_that_are_none_and_passwords_in_them(home: Home) -> None:
         ("not an address", "is no address"),
         ("https://not an address/", "space"),
         ("nonsense", '"nonsense" is no address'),
-        ("desk@paper.example", "is no web address"),
-        ("me:geheim@x.example/rss", "write https://x.example"),
+        ("desk@paper.example", "holds a login"),
+        ("me:geheim@x.example/rss", "holds a login"),
+        ("me:ge/geheim@x.example/rss", "holds a login"),
+        ("https://geheim@x.example/rss", "holds a login"),
         ("https://me:geheim@x.example/", "--user NAME --password env:VARIABLE"),
     ):
         result = home.run("add", url)
@@ -256,12 +258,13 @@ def test_an_address_with_a_password_is_not_taken_from_a_list(home: Home) -> None
     path.write_text(
         '<opml version="2.0"><body>'
         f'<outline text="Desk" xmlUrl="https://me:{SECRET}@x.example/rss"/>'
+        f'<outline text="me:{SECRET}@z.example/rss" xmlUrl="me:{SECRET}@z.example/rss"/>'
         '<outline text="Open" xmlUrl="https://y.example/rss"/>'
         "</body></opml>"
     )
     result = home.run("import", str(path))
-    assert result.exit_code == 1 and "1 added, 1 could not be taken" in result.stdout
-    assert "the address holds a password" in result.stderr and "--password env:" in result.stderr
+    assert result.exit_code == 1 and "1 added, 2 could not be taken" in result.stdout
+    assert "the address holds a login" in result.stderr and "--password env:" in result.stderr
     assert SECRET not in result.output + home.run("import", str(path), "--json").output
     assert SECRET not in home.run("export").output
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.masking import HIDDEN, masked, secret_parameters, without_secrets
+from config.masking import HIDDEN, holds_login, masked, secret_parameters, without_login, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,21 @@ def test_what_stands_behind_a_number_sign_is_not_shown_either() -> None:
         f"https://x.example/f#access_token={HIDDEN}&page=2"
     )
     assert masked("https://x.example/f#section-2") == "https://x.example/f#section-2"
+    assert secret_parameters("https://x.example/f#access_token=geheim123&page=2") == ["access_token"]
+    assert without_secrets("https://x.example/f?a=1#access_token=g&page=2") == "https://x.example/f?a=1#page=2"
+
+
+@pytest.mark.parametrize(
+    ("url", "has_one"),
+    [
+        ("https://me:geheim@x.example/", True),
+        ("https://geheim@x.example/", True),
+        ("me:ge/heim@x.example/rss", True),
+        ("https://x.example:8080/me@y.example", False),
+        ("x.example?mail=a@b.example", False),
+        ("https://x.example/a:b@c", False),
+    ],
+)
+def test_a_login_in_an_address_is_seen(url: str, has_one: bool) -> None:
+    assert holds_login(url) is has_one
+    assert without_login(url) == (f"{HIDDEN}@{url.rpartition('@')[2]}" if has_one else url)
