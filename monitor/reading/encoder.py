@@ -56,8 +56,8 @@ class Encoder:
         """What `save` wrote."""
         with np.load(path, allow_pickle=False) as found:
             names: dict[str, Any] = json.loads(found[NAMES].tobytes())
-            kept = (name for name in found.files if name != NAMES)
-            weights = {name: found[name].astype(np.float16 if name in WIDE else np.float32) for name in kept}
+            kept = {name: found[name] for name in found.files if name != NAMES}
+        weights = {name: values if name in WIDE else values.astype(np.float32) for name, values in kept.items()}
         return cls(names["vocabulary"], tuple(names["kinds"]), tuple(names["statuses"]), weights)
 
 

@@ -294,7 +294,7 @@ def test_a_forgotten_word_is_told_by_its_vector_alone() -> None:
 
 
 def test_vectors_are_centred_and_of_one_length(tmp_path: Path) -> None:
-    path = tmp_path / vectors.FILE
+    path = tmp_path / "vectors.json"
     rows = {"a": [1, 2, 9, 0], "b": [3, 2, 9, 1], "c": [2, 5, 9, 2]}  # behind the dimensions come other figures
     path.write_text(json.dumps({"dimensions": 2, "words": list(rows), "vectors": rows}), encoding="utf-8")
     found = vectors.load(path)
