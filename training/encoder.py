@@ -2,9 +2,9 @@
 
 Gradients by `autograd`, which runs the layers that also read. In some of the articles the codes of all countries but
 the most usual are exchanged at random, so that grammar is learnt and not who did what; goods are exchanged for others,
-or told by other words of theirs; units and words are left out at random (Srivastava et al., 2014). What a word is to the
-encoder has two parts: one of its own, and one drawn from a vector of what it means elsewhere, which words that no article
-holds have too. One core; the same articles, vectors, seed and machine give the same weights.
+or told by other words of theirs; units and words are left out at random (Srivastava et al., 2014). What a word is to
+the encoder has two parts: one of its own, and one drawn from a vector of what it means elsewhere, which words that no
+article holds have too. One core; the same articles, vectors, seed and machine give the same weights.
 """
 
 from __future__ import annotations

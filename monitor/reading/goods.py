@@ -11,8 +11,10 @@ from monitor.reading.models import Models, softmax
 
 #: A list of scopes.
 Scopes = tuple[str, ...]
-#: The scope of what is on everything, which is told alone.
+#: The scope of what is on everything, which is told alone where the goods beside it are not sure.
 EVERYTHING = "all"
+#: Log odds from which on a scope is sure: "15% on its goods, cars included" is told of both.
+SURE = 2.0
 #: Log odds beyond this are certain.
 BEYOND = 50.0
 
@@ -35,7 +37,7 @@ def chosen(a: Analysis, index: int, kind: str, seen: Mapping[str, float], models
 def likeliest(seen: Mapping[str, float]) -> Chosen:
     """The list of all that are likelier in it than not, of the likeliest if none is.
 
-    What is on everything is on nothing besides.
+    What is on everything is on nothing besides, unless either is sure.
     """
     names = [name for name, score in seen.items() if score > 0]
     share = math.prod(1 / (1 + math.exp(-min(abs(score), BEYOND))) for score in seen.values())
@@ -43,12 +45,19 @@ def likeliest(seen: Mapping[str, float]) -> Chosen:
         names = [max(seen, key=seen.__getitem__)]
         share *= _less(seen, names)
     elif EVERYTHING in names and len(names) > 1:
-        rest = [name for name in names if name != EVERYTHING]
-        left_out = min([EVERYTHING], rest, key=lambda some: sum(seen[name] for name in some))
+        left_out = _beside(seen, [name for name in names if name != EVERYTHING])
         names = [name for name in names if name not in left_out]
         share *= _less(seen, left_out)
     nearest = min(seen, key=lambda name: abs(seen[name]))
     return Chosen(tuple(names), share, share * (1 - min(1.0, _less(seen, [nearest]))))
+
+
+def _beside(seen: Mapping[str, float], rest: list[str]) -> list[str]:
+    """Which of everything and the rest are left out where both are likelier than not."""
+    unsure = [name for name in rest if seen[name] <= SURE]
+    if seen[EVERYTHING] > SURE and len(unsure) < len(rest):
+        return unsure
+    return min([EVERYTHING], rest, key=lambda some: sum(seen[name] for name in some))
 
 
 def _less(seen: Mapping[str, float], names: Iterable[str]) -> float:

@@ -26,6 +26,9 @@ DAY = datetime(2025, 11, 14, 9, tzinfo=UTC)
         ({"all": -6.0, "autos": -1.0, "lumber": -2.0}, ("autos",)),
         ({"all": 5.0, "autos": 1.0}, ("all",)),
         ({"all": 1.0, "autos": 2.0, "lumber": 2.0}, ("autos", "lumber")),
+        ({"all": 5.0, "autos": 3.0}, ("all", "autos")),
+        ({"all": 5.0, "autos": 3.0, "lumber": 1.0}, ("all", "autos")),
+        ({"all": 1.5, "autos": 3.0}, ("autos",)),
     ],
 )
 def test_a_list_is_of_all_that_are_likely(seen: dict[str, float], expected: tuple[str, ...]) -> None:
@@ -36,10 +39,12 @@ SEEN = st.dictionaries(st.sampled_from(["all", "autos", "lumber", "steel"]), st.
 
 
 @given(SEEN)
-def test_a_list_is_never_empty_nor_with_everything_and_its_share_is_one(seen: dict[str, float]) -> None:
+def test_a_list_is_never_empty_nor_unsure_beside_everything_and_its_share_is_one(seen: dict[str, float]) -> None:
     found = goods.likeliest(seen)
     assert found.scopes and set(found.scopes) <= set(seen)
-    assert found.scopes == ("all",) or "all" not in found.scopes
+    assert (
+        found.scopes == ("all",) or "all" not in found.scopes or min(seen[name] for name in found.scopes) > goods.SURE
+    )
     assert 0 <= found.ahead <= found.share <= 1
 
 
