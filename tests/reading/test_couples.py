@@ -32,3 +32,26 @@ def test_a_list_is_told_as_one(analyst: Analyst) -> None:
 def test_an_equal_split_is_told_of_both(analyst: Analyst) -> None:
     a = analysed(analyst, "Seoul and Washington get 50% of the profits each.")
     assert couples.expanded(a, 0, "profit_share", "US", "KR") == [("US", "KR"), ("KR", "US")]
+
+
+def test_a_list_may_stand_in_the_sentence_before_where_there_is_no_place_beside_the_figure(analyst: Analyst) -> None:
+    a = analysed(analyst, "HONDURAS, PANAMA and PERU. 10% each.")
+    assert couples.expanded(a, 0, "tariff", "US", "HN") == [("US", "HN"), ("US", "PA"), ("US", "PE")]
+    a = analysed(analyst, "Honduras and Panama were quiet. Japan is charged 15%.")
+    assert couples.expanded(a, 0, "tariff", "US", "HN") == [("US", "HN")]
+
+
+def test_figures_in_a_row_are_each_one_members(analyst: Analyst) -> None:
+    a = analysed(analyst, "Washington will charge Vietnam and Cambodia 46 and 49 per cent.")
+    assert couples.expanded(a, 0, "tariff", "US", "VN") == [("US", "VN")]
+    assert couples.expanded(a, 1, "tariff", "US", "KH") == [("US", "KH")]
+    a = analysed(analyst, "Washington will charge Vietnam and Cambodia 46%; where goods are rerouted, 49%.")
+    assert couples.expanded(a, 0, "tariff", "US", "VN") == [("US", "VN"), ("US", "KH")]
+
+
+def test_a_tariff_on_both_sides_is_told_of_either_direction(analyst: Analyst) -> None:
+    a = analysed(analyst, "Aircraft of Europe and America stay at zero on both sides. Cars pay 15%.")
+    assert couples.expanded(a, 0, "tariff", "US", "EU") == [("US", "EU"), ("EU", "US")]
+    assert couples.expanded(a, 1, "tariff", "US", "EU") == [("US", "EU")]
+    a = analysed(analyst, "Zero on both sides is what America offers to all.")
+    assert couples.expanded(a, 0, "tariff", "US", "WORLD") == [("US", "WORLD")]
