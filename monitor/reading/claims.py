@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -202,33 +202,30 @@ def _is_rate(a: Analysis, k: int) -> bool:
 QUOTE_EDGES = frozenset({",", ";", ":", ".", "(", ")", "—", "!", "?"})
 
 
-def merged(claims: list[Claim]) -> tuple[Claim, ...]:
-    """One claim per distinct statement: repeats of one key, value and unit become the first of them, completed by the
-    others' date and older figure."""
-    out: dict[tuple[object, ...], Claim] = {}
-    for claim in claims:
-        key = (
-            claim.kind,
-            claim.party,
-            claim.counterparty,
-            claim.actor,
-            claim.scope,
-            claim.value,
-            claim.delta,
-            claim.unit,
-        )
-        known = out.get(key)
-        if known is None:
-            out[key] = claim
-            continue
-        out[key] = replace(
-            known,
-            previous=known.previous if known.previous is not None else claim.previous,
-            effective=known.effective or claim.effective,
-            qualifier=known.qualifier if known.qualifier is not Qualifier.EXACT else claim.qualifier,
-            confidence=max(known.confidence, claim.confidence),
-        )
-    return tuple(out.values())
+def merged(claims: Sequence[Claim], title: int) -> tuple[Claim, ...]:
+    """One claim per distinct statement: repeats of one key, value and unit become the first of them that the text tells
+    and not the title, which is so many characters long, completed by the others' date and older figure.
+
+    A title is written in the present, whatever has come of it: the text says how far it has come.
+    """
+    said: dict[tuple[object, ...], list[Claim]] = {}
+    for c in claims:
+        key = (c.kind, c.party, c.counterparty, c.actor, c.scope, c.value, c.delta, c.unit)
+        said.setdefault(key, []).append(c)
+    return tuple(_one(same, title) for same in said.values())
+
+
+def _one(same: list[Claim], title: int) -> Claim:
+    """One of several that state the same, completed by the others."""
+    best = next((claim for claim in same if claim.start >= title), same[0])
+    told = [best, *same]
+    return replace(
+        best,
+        previous=next((c.previous for c in told if c.previous is not None), None),
+        effective=next((c.effective for c in told if c.effective), None),
+        qualifier=next((c.qualifier for c in told if c.qualifier is not Qualifier.EXACT), Qualifier.EXACT),
+        confidence=max(c.confidence for c in told),
+    )
 
 
 #: Tokens between a sum and the word that makes it a holding: "reserves of about $400 billion".

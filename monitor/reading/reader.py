@@ -89,7 +89,7 @@ class Reader:
         decisions = tuple(judged(analysis, draft, self._models))
         if self._after is not None:
             decisions = self._after.relations.told(analysis, decisions)
-        claims = merged(shared([claim for decision in decisions for claim in decision.claims]))
+        claims = merged(shared([claim for decision in decisions for claim in decision.claims]), len(part.title))
         claims = tuple(_verbatim(article, claim) for claim in claims)
         topics = classify.topics(analysis, claims, draft.topics, self._models)
         claims = classify.fitting(claims, topics)
