@@ -58,10 +58,10 @@ def test_a_multiple_tells_the_older_figure(text: str, value: float, older: float
 
 
 def test_a_date_with_an_open_year_can_be_the_last_or_the_next_and_the_day_told_is_carried() -> None:
-    a = analysed("The 15% rate holds from August 1.")
+    a = analysed("The 15% rate holds from April 1.")
     told = Told(kind="tariff", status="agreed", effective="2026-01-01")
     found = attributes.effective_options(a, figure(a, 15), "tariff", "agreed", told)
-    assert [o.value for o in found] == [None, "2025-08-01", "2026-08-01", "2026-01-01"]
+    assert [o.value for o in found] == [None, "2025-04-01", "2026-04-01", "2026-01-01"]
 
 
 def test_what_the_encoder_takes_for_the_older_figure_is_told_to_the_choice() -> None:

@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.vocabulary import raw_language
-from monitor.reading.dates import DateReader
+from monitor.reading.dates import LONG_AGO, RECENT, DateReader
 
 READER = DateReader(raw_language("en"))
 FRIDAY = date(2025, 11, 14)
+#: Days of a year at most.
+YEAR = 366
 
 
 def told(text: str, published: date = FRIDAY) -> list[tuple[str, str]]:
@@ -26,7 +28,10 @@ def told(text: str, published: date = FRIDAY) -> list[tuple[str, str]]:
     [
         ("from 1 August 2026", "2026-08-01", "2026-08-01"),
         ("from August 1, 2026", "2026-08-01", "2026-08-01"),
-        ("on the 1st of August", "2025-08-01", "2026-08-01"),
+        ("on the 1st of August", "2025-08-01", "2025-08-01"),
+        ("on the 1st of March", "2025-03-01", "2026-03-01"),
+        ("on the 1st of January", "2026-01-01", "2026-01-01"),
+        ("in August", "2025-08", "2025-08"),
         ("on Nov. 14", "2025-11-14", "2025-11-14"),
         ("2026-01-05", "2026-01-05", "2026-01-05"),
         ("in January 2027", "2027-01", "2027-01"),
@@ -77,9 +82,14 @@ def test_a_day_with_its_year_means_that_day_whenever_it_is_told(day: date, publi
 
 @given(day=st.dates(date(2024, 1, 1), date(2028, 12, 31)), published=st.dates(date(2024, 1, 1), date(2028, 12, 31)))
 def test_a_day_without_its_year_is_the_last_or_the_next_such_day(day: date, published: date) -> None:
-    for past, future in told(f"{day:%B} {day.day}", published):
-        assert past <= published.isoformat() <= future
-        assert past[5:] == future[5:] == day.isoformat()[5:]
+    for told_past, told_future in told(f"{day:%B} {day.day}", published):
+        past, future = date.fromisoformat(told_past), date.fromisoformat(told_future)
+        assert (past.month, past.day) == (future.month, future.day) == (day.month, day.day)
+        if past < future:
+            assert past <= published <= future and RECENT < (published - past).days < LONG_AGO
+        else:
+            # one that is near is itself alone
+            assert -YEAR + LONG_AGO <= (published - past).days <= RECENT
 
 
 @given(st.text(alphabet=st.sampled_from("0123456789 .,-mayjunext\n"), max_size=300))

@@ -77,7 +77,7 @@ def test_a_page_tells_words_and_what_the_recognisers_see() -> None:
     assert told.issue == ("2025h1", "tier2")
     assert told.streams["ending"][at] == "iff" and told.streams["ending"][korean] == ""
     december = told.streams["word"].index("december")
-    assert told.streams["form"][december] == "date:open"  # this year's or last year's
+    assert told.streams["form"][december] == "date:ahead"
 
 
 def test_figures_told_in_words_keep_their_words() -> None:
