@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -33,6 +33,10 @@ class DateMention:
     future: str
     #: day, full (with its year), month, year, weekday, relative.
     form: str
+
+    def since(self, published: date) -> int:
+        """Days from its last reading, of a month or a year from their first day, to a day."""
+        return (published - date.fromisoformat((self.past + "-01-01")[: len("2026-01-01")])).days
 
 
 class DateReader:
@@ -127,12 +131,10 @@ def _calendar(
         past, future = iso(published.year - (not behind)), iso(published.year + (not ahead))
     except ValueError:  # 31 June, or 29 February of another year
         return None
-    since = (published - date.fromisoformat(past if day else f"{past}-01")).days
-    if since <= RECENT:
-        future = past
-    elif day and since >= LONG_AGO:
-        past = future
-    return DateMention(start, end, past, future, "day" if day else "month")
+    told = DateMention(start, end, past, future, "day" if day else "month")
+    if told.since(published) <= RECENT:
+        return replace(told, future=past)
+    return replace(told, past=future) if day and told.since(published) >= LONG_AGO else told
 
 
 def _shifted(start: int, end: int, is_year: bool, step: int, published: date) -> DateMention:

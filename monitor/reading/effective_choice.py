@@ -9,9 +9,9 @@ from monitor.reading.dates import DateMention
 from monitor.reading.nearby import Option, around, where
 from monitor.reading.told import Told
 
+#: Days by which it is told how long ago the last reading of a date was: each of a week, then by months.
+WEEK, MONTH = 7, 30
 #: Classes that tell how far a measure has come, where they stand beside a date.
-
-
 DATING = frozenset(("ordered", "in_effect", "ended", "suspended", "past", "future", "agreed", "impose", "threatened"))
 
 
@@ -55,4 +55,7 @@ def _dated(a: Analysis, mention: DateMention, name: str, iso: str, kind: str, st
     yield from (both, f"{mention.form}:{both}", f"{ahead}:{status}", f"k:{kind}")
     yield from (f"b:{before}", f"b:{before}:{both}", f"b2:{before2} {before}", f"b:{before}:{status}")
     yield f"{mention.form}:{status}"
+    if both == name:
+        since = mention.since(a.published)
+        yield f"since{since if since < WEEK else WEEK + since // MONTH}:{name}"
     yield from (f"c:{n}:{both}" for n in nearby if n in DATING)
