@@ -21,6 +21,8 @@ from monitor.types import Claim
 
 #: A figure is weighed as a term from this probability on.
 THRESHOLD = 0.4
+#: Sides are weighed besides those that were chosen from this share on.
+OPEN_SIDES = 0.15
 #: The unit of a change that is told as a difference.
 POINTS = "percentage_points"
 
@@ -61,9 +63,10 @@ class Assembler:
                 out.append(Decision(q, "none", shares[index][kind], reason, told=told))
                 continue
             certain = kinds.taken(shares[index])
-            claims, odds = self._claims(a, index, of_claim(kind), certain, seen, told, figures)
-            out.append(Decision(q, kind, shares[index][kind], "a term", tuple(claims), told, odds))
-            told = told.after(index, [_settled(claim) for claim in claims])
+            rows = self._claims(a, index, of_claim(kind), certain, seen, told, figures)
+            claims, odds = zip(*rows, strict=True)
+            out.append(Decision(q, kind, shares[index][kind], "a term", claims, told, odds))
+            told = told.after(index, [_settled(claim) for claim, how in rows if not how.besides])
         return Draft(look.topics, tuple(map(kinds.taken, shares)), tuple(out), look.countries)
 
     def _is_term(self, a: Analysis, index: int, shares: Mapping[str, float]) -> bool:
@@ -71,8 +74,9 @@ class Assembler:
 
     def _claims(
         self, a: Analysis, index: int, kind: str, certain: float, seen: Overview, told: Told, figures: Figures
-    ) -> tuple[list[Claim], Odds]:
-        """The claims of a figure that is a term with that certainty."""
+    ) -> list[tuple[Claim, Odds]]:
+        """The claims of a figure that is a term with that certainty: those that were chosen, then those to be weighed
+        besides."""
         q = a.quantities[index]
         value, previous, delta, unit = figures
         actor = self._actor(a, index, kind, told)
@@ -104,12 +108,23 @@ class Assembler:
             end=end,
             confidence=round(odds.product, 3),
         )
-        claims = [
-            replace(claim, party=one, counterparty=other, scope=scope)
-            for one, other in couples.expanded(a, index, kind, party, counterparty)
-            for scope in goods.scopes
+        chosen = couples.expanded(a, index, kind, party, counterparty)
+        others = [pair for pair, share in pairs.items() if share >= OPEN_SIDES and pair not in chosen]
+        rows = [(pair, scope, "") for pair in chosen for scope in goods.scopes]
+        rows += [(pair, scope, "scope") for pair in chosen for scope in goods.further]
+        rows += [(pair, scope, "sides") for pair in others for scope in goods.scopes]
+        return [
+            (
+                replace(claim, party=pair[0], counterparty=pair[1], scope=scope),
+                odds._replace(
+                    scopes=goods.further.get(scope, goods.share),
+                    own_sides=pairs.get(pair, 0.0),
+                    own_scope=goods.each[scope],
+                    besides=besides,
+                ),
+            )
+            for pair, scope, besides in rows
         ]
-        return claims, odds
 
     def _actor(self, a: Analysis, index: int, kind: str, told: Told) -> str | None:
         """The firm whose commitment a figure is, where it is a firm's."""

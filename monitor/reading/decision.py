@@ -14,19 +14,24 @@ NOTHING_TOLD = Told()
 
 
 class Odds(NamedTuple):
-    """How sure one decision after the other was, 0 to 1."""
+    """How sure one decision after the other was on the way to a claim, 0 to 1."""
 
     #: That the figure is a term.
     term: float
-    #: Of the sides, and how far ahead of the next best they are.
+    #: Of the figure's sides, and how far ahead of the next best they are.
     sides: float
     sides_ahead: float
-    #: Of the scopes, and how far ahead.
+    #: Of the figure's scopes with this one among them, and how far ahead those that were chosen are.
     scopes: float
     scopes_ahead: float
     status: float
     #: Among how many scopes it was.
     choices: int
+    #: Of the claim's own sides and scope, each by itself.
+    own_sides: float = 1.0
+    own_scope: float = 1.0
+    #: Not what was chosen, but what is to be weighed besides: other sides, or a further scope.
+    besides: str = ""
 
     @property
     def product(self) -> float:
@@ -45,5 +50,5 @@ class Decision:
     claims: tuple[Claim, ...] = ()
     #: What the figures before it had settled.
     told: Told = NOTHING_TOLD
-    #: How sure each decision was; None where the figure is no term.
-    odds: Odds | None = None
+    #: How sure each decision was, for each claim; none where the figure is no term.
+    odds: tuple[Odds, ...] = ()

@@ -17,6 +17,8 @@ EVERYTHING = "all"
 SURE = 2.0
 #: Log odds beyond this are certain.
 BEYOND = 50.0
+#: Log odds down to which a scope may be in the list too.
+OPEN = -1.5
 
 
 class Chosen(NamedTuple):
@@ -25,6 +27,10 @@ class Chosen(NamedTuple):
     scopes: Scopes
     share: float
     ahead: float
+    #: How likely each scope is in the list, by itself.
+    each: Mapping[str, float]
+    #: What may be in it too, with how likely the list is where it is.
+    further: Mapping[str, float]
 
 
 def chosen(a: Analysis, index: int, kind: str, seen: Mapping[str, float], models: Models) -> Chosen:
@@ -40,7 +46,8 @@ def likeliest(seen: Mapping[str, float]) -> Chosen:
     What is on everything is on nothing besides, unless either is sure.
     """
     names = [name for name, score in seen.items() if score > 0]
-    share = math.prod(1 / (1 + math.exp(-min(abs(score), BEYOND))) for score in seen.values())
+    each = {name: 1 / (1 + math.exp(-max(-BEYOND, min(score, BEYOND)))) for name, score in seen.items()}
+    share = math.prod(max(likely, 1 - likely) for likely in each.values())
     if not names:
         names = [max(seen, key=seen.__getitem__)]
         share *= _less(seen, names)
@@ -49,7 +56,9 @@ def likeliest(seen: Mapping[str, float]) -> Chosen:
         names = [name for name in names if name not in left_out]
         share *= _less(seen, left_out)
     nearest = min(seen, key=lambda name: abs(seen[name]))
-    return Chosen(tuple(names), share, share * (1 - min(1.0, _less(seen, [nearest]))))
+    ahead = share * (1 - min(1.0, _less(seen, [nearest])))
+    further = {name: share * _less(seen, [name]) for name, score in seen.items() if score > OPEN and name not in names}
+    return Chosen(tuple(names), share, ahead, each, further)
 
 
 def _beside(seen: Mapping[str, float], rest: list[str]) -> list[str]:
@@ -77,7 +86,7 @@ def phase(a: Analysis, index: int, models: Models) -> Chosen:
     model, options = models.ranks["profit_scope"], profit_scopes(a, index)
     shares = dict(zip(options, softmax([model.score(found) for found in options.values()]), strict=True))
     first, second, *_ = sorted(shares, key=lambda name: -shares[name])
-    return Chosen((first,), shares[first], shares[first] - shares[second])
+    return Chosen((first,), shares[first], shares[first] - shares[second], shares, {})
 
 
 def profit_scopes(a: Analysis, index: int) -> dict[str, list[str]]:

@@ -54,7 +54,7 @@ class Draft:
     @property
     def rows(self) -> list[Row]:
         """Every claim, in the order of the text."""
-        return [Row(k, claim, d.odds) for k, d in enumerate(self.decisions) if d.odds for claim in d.claims]
+        return [Row(k, *of) for k, d in enumerate(self.decisions) for of in zip(d.claims, d.odds, strict=True)]
 
 
 def judged(a: Analysis, draft: Draft, models: Models) -> list[Decision]:
@@ -77,7 +77,8 @@ def _shares(a: Analysis, draft: Draft, rows: Sequence[Row], models: Models) -> l
     claim, article = models.labels.get(CLAIM), models.labels.get(ARTICLE)
     if claim is None or article is None:
         sure = max(draft.terms, default=0.0) >= SURE
-        return [row.odds.product if sure and row.odds.product >= LEAST_PRODUCT else 0.0 for row in rows]
+        plain = [row.odds.product if not row.odds.besides else 0.0 for row in rows]
+        return [product if sure and product >= LEAST_PRODUCT else 0.0 for product in plain]
     return told([share_of(claim, features) for features in claim_features(a, draft, rows)], draft, article)
 
 
@@ -122,8 +123,9 @@ def _value(c: Claim) -> tuple[object, ...]:
 def claim_features(a: Analysis, draft: Draft, rows: Sequence[Row]) -> list[list[str]]:
     """For each claim what speaks for it and against it."""
     values, keys, sides, whole = (defaultdict[object, _Others](_Others) for _ in range(4))
-    levying = {(row.claim.kind, row.claim.party) for row in rows}
-    for row in rows:
+    chosen = [row for row in rows if not row.odds.besides]
+    levying = {(row.claim.kind, row.claim.party) for row in chosen}
+    for row in chosen:
         c = row.claim
         values[_value(c)].add(row)
         keys[_sides(c), c.scope].add(row)
@@ -134,7 +136,7 @@ def claim_features(a: Analysis, draft: Draft, rows: Sequence[Row]) -> list[list[
     for row in rows:
         c = row.claim
         group = "t" if c.kind == "tariff" else "m"
-        found = ["1", f"sure{sure}", f"rows{min(12, len(rows))}", f"share{6 * len(rows) // len(draft.terms)}"]
+        found = ["1", f"sure{sure}", f"rows{min(12, len(chosen))}", f"share{6 * len(chosen) // len(draft.terms)}"]
         found += _own(a, draft, row, group)
         found += [f"g{name}{group}{step(share)}" for name, share in draft.topics.items()]
         same = whole[_value(c), _sides(c), c.scope]
@@ -142,7 +144,7 @@ def claim_features(a: Analysis, draft: Draft, rows: Sequence[Row]) -> list[list[
         found += _beside("other", row, values[_value(c)].without(same))
         found += _beside("key", row, keys[_sides(c), c.scope].without(same))
         found += _beside("sides", row, sides[_sides(c)])
-        found.append(f"sided{4 * (len(sides[_sides(c)].best) - 1) // max(1, len(draft.terms) - 1)}")
+        found.append(f"sided{4 * len(sides[_sides(c)].best.keys() - {row.place}) // max(1, len(draft.terms) - 1)}")
         found.append(f"back{(c.kind, c.counterparty) in levying:d}")
         out.append(found)
     return out
@@ -159,10 +161,14 @@ def _own(a: Analysis, draft: Draft, row: Row, group: str) -> Iterator[str]:
         reached = step(getattr(odds, name))
         yield from (f"{name}{reached}", f"{group}{name}{reached}")
     yield from (f"ahead:s{step(odds.sides_ahead)}", f"ahead:g{step(odds.scopes_ahead)}", f"all{int(odds.product * 12)}")
+    own = (f"scope{step(odds.own_scope)}", f"sides{step(odds.own_sides)}")
+    yield from (f"own:{odds.besides}:{each}" for each in own)
+    yield from (f"besides:{odds.besides}", f"{group}besides:{odds.besides}:{' '.join(own)}")
     yield f"choices{min(odds.choices, 8)}"
     yield f"about{step(draft.topics[TOPIC_OF.get(c.kind, Topic.INVESTMENT)])}"
     yield from (f"country:P{_counted(draft, c.party)}", f"country:C{_counted(draft, c.counterparty)}")
-    yield from (f"n{min(4, len(draft.decisions[place].claims))}", f"in{min(sentence, 4)}")
+    together = sum(not each.besides for each in draft.decisions[place].odds)
+    yield from (f"n{min(4, together)}", f"in{min(sentence, 4)}")
     yield f"long{min(10, len(a.doc.sentences) // 2)}"
     yield from (f"sc:{c.scope}", f"{group}whole{c.scope == 'all'}", f"P:{c.party}", f"C:{c.counterparty}")
     yield from (f"world{c.counterparty == WORLD}", f"named{c.party in named:d}{c.counterparty in named:d}")

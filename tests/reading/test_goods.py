@@ -54,6 +54,14 @@ def test_a_list_is_as_likely_as_its_members_together() -> None:
     assert found.ahead == pytest.approx(found.share * (1 - 0.3775 / 0.6225), abs=1e-3)
 
 
+def test_what_may_be_in_a_list_too_is_told_with_how_likely_the_list_is_then() -> None:
+    found = goods.likeliest({"all": -6.0, "autos": 3.0, "lumber": -1.0, "steel": -2.0})
+    assert found.scopes == ("autos",) and list(found.further) == ["lumber"]
+    assert found.further["lumber"] == pytest.approx(found.share * 0.2689 / 0.7311, abs=1e-3)
+    assert found.each["steel"] == pytest.approx(0.1192, abs=1e-3)
+    assert list(goods.likeliest({"all": 1.0, "autos": 2.0}).further) == ["all"]
+
+
 def test_scopes_stand_as_a_list_of_them_is_written() -> None:
     text = "Lumber was quiet. The US will charge 15% on cars and lumber."
     wire = Source(name="Wire", tier=2)

@@ -78,13 +78,29 @@ def drafted(
 ) -> tuple[Analysis, Draft]:
     """An article of three figures, each with claims ("US KR all; US JP all") of its value; `NO_TERM`: with none."""
     a = analysed(TEXT.format(*(value for _, value in claims)))
+    told = {said: said.split("; ") for said, _ in claims}
     decisions = tuple(
-        Decision(q, "tariff", share, "a term", tuple(claim(each, value) for each in said.split("; ")), odds=odds(share))
+        Decision(
+            *(q, "tariff", share, "a term", tuple(claim(each, value) for each in told[said])),
+            odds=(odds(share),) * len(told[said]),
+        )
         if said
         else Decision(q, "none", share, "no term")
         for q, (said, value), share in zip(a.quantities, claims, shares, strict=True)
     )
     return a, Draft(TOPICS, (surest, 0.5, 0.5), decisions, {"US": 0.95, "KR": 0.5})
+
+
+def test_what_is_weighed_besides_speaks_for_nothing_else_and_is_not_told_unweighed() -> None:
+    a, draft = drafted(("US KR all; US JP all", 5), (NO_TERM, 7), ("US KR all", 5))
+    first = draft.decisions[0]
+    weighed = (first.odds[0]._replace(besides="sides", own_sides=0.2), first.odds[1])
+    besides = replace(draft, decisions=(replace(first, odds=weighed), *draft.decisions[1:]))
+    alone, beside_it = claim_features(a, draft, draft.rows), claim_features(a, besides, besides.rows)
+    assert "same+" in alone[-1] and "same-" in beside_it[-1]
+    assert "besides:sides" in beside_it[0] and "besides:" in beside_it[1]
+    told = [claim for decision in judged(a, besides, Models({}, {}, NO_ENCODER)) for claim in decision.claims]
+    assert [one.counterparty for one in told] == ["JP", "KR"]
 
 
 def judges(claim_weights: dict[str, tuple[float, float]], article: float = 9.0) -> Models:
