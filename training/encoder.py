@@ -1,10 +1,10 @@
 """The encoder, trained on the annotated articles: all its decisions at once, by Adam with a one-cycle step size.
 
 Gradients by `autograd`, which runs the layers that also read. In some of the articles the codes of all countries but
-the most usual are exchanged at random, so that grammar is learnt and not who did what; goods are exchanged for others,
-or told by other words of theirs; units and words are left out at random (Srivastava et al., 2014). What a word is to
-the encoder has two parts: one of its own, and one drawn from a vector of what it means elsewhere, which words that no
-article holds have too. One core; the same articles, vectors, seed and machine give the same weights.
+the most usual are exchanged at random, so that grammar is learnt and not who did what; units and words are left out at
+random (Srivastava et al., 2014). What a word is to the encoder has two parts: one of its own, and one drawn from a
+vector of what it means elsewhere, which words that no article holds have too. One core; the same articles, vectors,
+seed and machine give the same weights.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import Any, NamedTuple
 
 import autograd.numpy as anp
@@ -25,7 +24,7 @@ from config.words import WORLD, Topic
 from monitor.reading import layers, page
 from monitor.reading.encoder import Encoder
 from monitor.reading.layers import BUCKETS, HEADS, ORDER, PARTS, QUESTIONS, STEPS, WIDTH, Tools
-from monitor.reading.page import BEGINNING, BROAD, ENDING, STREAMS, UNKNOWN, USUAL, Array, Page
+from monitor.reading.page import STREAMS, UNKNOWN, USUAL, Array, Page
 from monitor.reading.previous_choice import replaceable
 from training.gold import Case
 from training.gradients import tools
@@ -39,13 +38,11 @@ TOKENS = 3000
 LEAST = {"word": 3, "beginning": 5, "ending": 5, "form": 1, "code": 1, "scope": 1, "value": 4, "class": 1, "issue": 5}
 #: Shares: of units left out, of articles with exchanged codes, of words taken for unknown.
 THIN, EXCHANGED, FORGOTTEN = 0.2, 0.35, 0.03
-#: Shares of articles in which goods are exchanged for others, and in which they are told by other words.
-TRADED, REPHRASED = 0.1, 0.25
 #: The loss of a figure's scopes beside the others, since it adds up over all that could be.
 SCOPES = 0.7
 #: The largest norm of a step's gradient.
 CLIP = 1.0
-PLAN = Plan(epochs=14, rate=2e-3, warm=0.06)
+PLAN = Plan(epochs=16, rate=2e-3, warm=0.06)
 #: Tables in which what is not known stands for the mean of all that is: the articles teach
 #: nothing of it, since there every name is known.
 STRANGE = ("form", "code", "code.table", "scope", "scope.table", "issue")
@@ -363,72 +360,6 @@ def exchanged(one: Lesson, codes: Sequence[str], chance: np.random.Generator) ->
     return replace(one, page=told, terms=terms, countries=countries)
 
 
-#: By scope and number of tokens the words of each mention of it: the usual ones often.
-Ways = Mapping[tuple[str, int], Sequence[tuple[str, ...]]]
-
-
-def ways_of(lessons: Sequence[Lesson]) -> Ways:
-    """How the articles mention each scope."""
-    found: dict[tuple[str, int], list[tuple[str, ...]]] = {}
-    for one in lessons:
-        for name, first, last in _mentions(one.page):
-            found.setdefault((name, last - first), []).append(tuple(one.page.streams["word"][first:last]))
-    return found
-
-
-def _mentions(told: Page) -> Iterator[tuple[str, int, int]]:
-    """Each mention of a scope of goods: its first token and the one past its last. Those with a place in them are
-    left out."""
-    first = 0
-    for name, tokens in groupby(told.streams["scope"]):
-        last = first + len(list(tokens))
-        if name and name not in BROAD and all(told.streams["word"][first:last]):
-            yield name, first, last
-        first = last
-
-
-def reworded(one: Lesson, ways: Ways, chance: np.random.Generator) -> Lesson:
-    """The lesson as it is, with its goods exchanged for others, or told by other words of theirs."""
-    draw = chance.random()
-    if draw >= TRADED + REPHRASED:
-        return one
-    found = list(_mentions(one.page))
-    new = _other_goods(one, found, ways, chance) if draw < TRADED else {name: name for name, *_ in found}
-    streams = {name: list(values) for name, values in one.page.streams.items()}
-    for name, first, last in found:
-        if name not in new:
-            continue
-        words = ways[new[name], last - first]
-        for k, word in enumerate(words[int(chance.integers(len(words)))], first):
-            streams["scope"][k], streams["word"][k] = new[name], word
-            streams["beginning"][k], streams["ending"][k] = word[:BEGINNING], word[-ENDING:]
-    scopes = {new.get(name, name): at for name, at in one.page.scopes.items()}
-    terms = {
-        index: (kind, status, pairs, frozenset(new.get(scope, scope) for scope in goods))
-        for index, (kind, status, pairs, goods) in one.terms.items()
-    }
-    return replace(one, page=replace(one.page, streams=streams, scopes=scopes), terms=terms)
-
-
-def _other_goods(
-    one: Lesson, found: Sequence[tuple[str, int, int]], ways: Ways, chance: np.random.Generator
-) -> dict[str, str]:
-    """Each of its goods with others that it is not about and that can be told in as many words; those that have none
-    stay."""
-    lengths: dict[str, set[int]] = {}
-    for name, first, last in found:
-        lengths.setdefault(name, set()).add(last - first)
-    free = sorted({name for name, _ in ways} - set(one.page.scopes))
-    free = [free[k] for k in chance.permutation(len(free))]
-    new: dict[str, str] = {}
-    for name, needed in lengths.items():
-        other = next((other for other in free if all((other, n) in ways for n in needed)), None)
-        if other is not None:
-            new[name] = other
-            free.remove(other)
-    return new
-
-
 def batches(lessons: Sequence[Lesson], chance: np.random.Generator) -> list[list[Lesson]]:
     """The lessons in steps of like length, in any order."""
     order = sorted(lessons, key=lambda one: len(one.page.marks) * (1 + 0.3 * chance.random()))
@@ -461,12 +392,11 @@ def fit(lessons: Sequence[Lesson], plan: Plan = PLAN, vectors: Vectors = NO_VECT
         kept = chance.random(x.shape, dtype=np.float32) >= THIN
         return x * (kept / np.float32(1 - THIN))
 
-    learning, ways = tools(thin), ways_of(lessons)
+    learning = tools(thin)
     for epoch in range(plan.epochs):
         missed = 0.0
         for batch in batches(lessons, np.random.default_rng(epoch)):
             told = [exchanged(one, codes, chance) if chance.random() < EXCHANGED else one for one in batch]
-            told = [reworded(one, ways, chance) for one in told]
             n = page.numbers([one.page for one in told], known)
             numbers = n.streams["word"]
             forgotten = (chance.random(numbers.shape) < FORGOTTEN) & (numbers > UNKNOWN)

@@ -248,45 +248,6 @@ def test_exchanged_countries_keep_the_lesson() -> None:
         assert {(renamed[p], renamed[c]) for p, c in known} <= set(new.terms[index][2])
 
 
-def spoken(told: page.Page) -> list[tuple[str, tuple[str, ...]]]:
-    """The scopes of a page with the words of each mention."""
-    return [(name, tuple(told.streams["word"][first:last])) for name, first, last in training._mentions(told)]
-
-
-def test_goods_told_by_other_words_keep_the_lesson(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training, "TRADED", 0.0)
-    monkeypatch.setattr(training, "REPHRASED", 1.0)
-    ways, changed = training.ways_of(lessons()), 0
-    for one in lessons():
-        new = training.reworded(one, ways, np.random.default_rng(1))
-        assert new.terms == one.terms and new.page.scopes == one.page.scopes
-        before, after = spoken(one.page), spoken(new.page)
-        assert [name for name, _ in before] == [name for name, _ in after]
-        assert all(words in ways[name, len(words)] for name, words in after)
-        at = {k for _, first, last in training._mentions(one.page) for k in range(first, last)}
-        words = zip(one.page.streams["word"], new.page.streams["word"], strict=True)
-        assert all(mine == theirs for k, (mine, theirs) in enumerate(words) if k not in at)
-        changed += before != after
-    assert changed
-
-
-def test_goods_exchanged_for_others_keep_the_lesson(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training, "TRADED", 1.0)
-    monkeypatch.setattr(training, "REPHRASED", 0.0)
-    ways, changed = training.ways_of(lessons()), 0
-    for one in lessons():
-        new = training.reworded(one, ways, np.random.default_rng(1))
-        other = dict(zip(one.page.scopes, new.page.scopes, strict=True))
-        assert len(set(other.values())) == len(other) and other["all"] == "all" and other["other"] == "other"
-        assert list(one.page.scopes.values()) == list(new.page.scopes.values())
-        for index, (*rest, goods) in one.terms.items():
-            assert new.terms[index] == (*rest, frozenset(other.get(name, name) for name in goods))
-        traded = spoken(new.page)
-        assert traded == [(other[name], words) for (name, _), (_, words) in zip(spoken(one.page), traded, strict=True)]
-        changed += one.page.scopes != new.page.scopes
-    assert changed
-
-
 def test_what_an_encoder_has_no_name_for_stands_for_the_mean() -> None:
     weights = trained().weights
     for name in training.STRANGE:
