@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from monitor.cli.jsonl import claim_fields
 from monitor.reading.claims import Assembler
@@ -29,6 +29,18 @@ STATEMENT = ("kind", "party", "counterparty", "actor", "scope", "value", "unit",
 STRENGTH = 2.0
 
 
+class Weighed(NamedTuple):
+    """A claim of a draft."""
+
+    #: What can be told of it.
+    features: list[str]
+    right: bool
+    #: What it states: equal statements are told once.
+    statement: tuple[Any, ...]
+    #: The `Odds.besides` of it.
+    besides: str
+
+
 @dataclass
 class Unseen:
     """An article as models drafted it that had not seen it."""
@@ -36,8 +48,7 @@ class Unseen:
     article: str
     #: Which of the folds it was held out in.
     fold: int
-    #: What can be told of each claim, whether it is right, and what it states: equal statements are told once.
-    claims: list[tuple[list[str], bool, tuple[Any, ...]]]
+    claims: list[Weighed]
     #: What the models made of the article as a whole, without its decisions.
     features: Draft
     #: Whether it is annotated with any claim.
@@ -97,7 +108,8 @@ def _drafted(fold: int, cases: Sequence[Case], models: Models, encoding: Encodin
         for row, features in zip(rows, claim_features(case.analysis, draft, rows), strict=True):
             said = claim_fields(row.claim)
             right = any(score.same_key(one, said) and score.same_value(one, said) for one in case.gold["claims"])
-            claims.append((features, right, tuple(said.get(name) for name in STATEMENT)))
+            statement = tuple(said.get(name) for name in STATEMENT)
+            claims.append(Weighed(features, right, statement, row.odds.besides))
         bare = replace(draft, decisions=())
         yield Unseen(case.article.id, fold, claims, bare, bool(case.gold["claims"]))
 
@@ -131,13 +143,13 @@ def halves(cases: Sequence[Case], encoding: Encoding) -> Iterator[tuple[list[Cas
 def fit(unseen: Sequence[Unseen]) -> dict[str, Labels]:
     """The two models, by their names among all."""
     claims = [
-        Labelled(features, YES if right else "no", one.article) for one in unseen for features, right, _ in one.claims
+        Labelled(claim.features, YES if claim.right else "no", one.article) for one in unseen for claim in one.claims
     ]
     model = network.labels(claims, PLAN)
     articles = []
     for one in unseen:
         if one.claims:
-            shares = [share_of(model, features) for features, *_ in one.claims]
+            shares = [share_of(model, claim.features) for claim in one.claims]
             articles.append(
                 Labelled(article_features(one.features, shares), YES if one.has_claims else "no", one.article)
             )
@@ -162,9 +174,10 @@ def _said(one: Unseen, judges: dict[str, Labels]) -> Iterator[Said]:
 
 def kept(one: Unseen, judges: dict[str, Labels]) -> dict[tuple[Any, ...], tuple[float, bool]]:
     """The statements of an article that would be told, each as sure as it is at its surest, and whether it is right."""
-    shares = [share_of(judges[CLAIM], features) for features, *_ in one.claims]
+    shares = [share_of(judges[CLAIM], claim.features) for claim in one.claims]
+    shares = told(shares, [claim.besides for claim in one.claims], one.features, judges[ARTICLE])
     best: dict[tuple[Any, ...], tuple[float, bool]] = {}
-    for share, (_, right, statement) in zip(told(shares, one.features, judges[ARTICLE]), one.claims, strict=True):
+    for share, claim in zip(shares, one.claims, strict=True):
         if share > 0:
-            best[statement] = max(best.get(statement, (0.0, False)), (share, right))
+            best[claim.statement] = max(best.get(claim.statement, (0.0, False)), (share, claim.right))
     return best

@@ -10,7 +10,7 @@ from config.words import Kind, Qualifier, Status
 from monitor.reading import attributes, couples, kinds, sides, standing
 from monitor.reading import goods as scopes_of
 from monitor.reading.analysis import Analysis
-from monitor.reading.decision import Decision, Odds
+from monitor.reading.decision import FURTHER_SCOPE, OTHER_SIDES, Decision, Odds
 from monitor.reading.encoder import Pair
 from monitor.reading.judgement import Draft
 from monitor.reading.models import Models
@@ -111,8 +111,8 @@ class Assembler:
         chosen = couples.expanded(a, index, kind, party, counterparty)
         others = [pair for pair, share in pairs.items() if share >= OPEN_SIDES and pair not in chosen]
         rows = [(pair, scope, "") for pair in chosen for scope in goods.scopes]
-        rows += [(pair, scope, "scope") for pair in chosen for scope in goods.further]
-        rows += [(pair, scope, "sides") for pair in others for scope in goods.scopes]
+        rows += [(pair, scope, FURTHER_SCOPE) for pair in chosen for scope in goods.further]
+        rows += [(pair, scope, OTHER_SIDES) for pair in others for scope in goods.scopes]
         return [
             (
                 replace(claim, party=pair[0], counterparty=pair[1], scope=scope),

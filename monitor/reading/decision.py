@@ -9,6 +9,8 @@ from monitor.reading.quantities import Quantity
 from monitor.reading.told import Told
 from monitor.types import Claim
 
+#: What is weighed besides what was chosen: a scope that may be in the list too, or other sides.
+FURTHER_SCOPE, OTHER_SIDES = "scope", "sides"
 #: What is settled before the first figure.
 NOTHING_TOLD = Told()
 
@@ -30,7 +32,7 @@ class Odds(NamedTuple):
     #: Of the claim's own sides and scope, each by itself.
     own_sides: float = 1.0
     own_scope: float = 1.0
-    #: Not what was chosen, but what is to be weighed besides: other sides, or a further scope.
+    #: Why it is weighed where it is not what was chosen: `FURTHER_SCOPE` or `OTHER_SIDES`.
     besides: str = ""
 
     @property

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from config.words import WORLD, Qualifier, Topic
 from monitor.reading.analysis import Analysis
 from monitor.reading.classify import TOPIC_OF
-from monitor.reading.decision import Decision, Odds
+from monitor.reading.decision import OTHER_SIDES, Decision, Odds
 from monitor.reading.kinds import fine, step
 from monitor.reading.models import Labels, Models
 from monitor.types import Claim
@@ -24,6 +24,9 @@ from monitor.types import Claim
 CLAIM, ARTICLE, YES = "right", "tells", "yes"
 #: A claim is told from this probability on: below it more is lost by what is wrong than won by what is right.
 LEAST_CONFIDENCE = 0.33
+#: Other sides than those that were chosen are told only if that is likelier right than wrong: most often one excludes
+#: the other.
+LEAST_OTHER = 0.5
 #: An article's claims are told only where it is so likely to have any.
 LEAST_ARTICLE = 0.97
 #: Without models for it: the least product of the odds, and the least odds of an article's surest figure.
@@ -79,14 +82,19 @@ def _shares(a: Analysis, draft: Draft, rows: Sequence[Row], models: Models) -> l
         sure = max(draft.terms, default=0.0) >= SURE
         plain = [row.odds.product if not row.odds.besides else 0.0 for row in rows]
         return [product if sure and product >= LEAST_PRODUCT else 0.0 for product in plain]
-    return told([share_of(claim, features) for features in claim_features(a, draft, rows)], draft, article)
+    shares = [share_of(claim, features) for features in claim_features(a, draft, rows)]
+    return told(shares, [row.odds.besides for row in rows], draft, article)
 
 
-def told(shares: Sequence[float], draft: Draft, article: Labels) -> list[float]:
-    """The shares of the claims that are to be told, and 0 for the others: for all where the article tells no term."""
+def told(shares: Sequence[float], besides: Sequence[str], draft: Draft, article: Labels) -> list[float]:
+    """The shares of the claims that are to be told, and 0 for the others: for all where the article tells no term.
+
+    `besides`: for each claim the `Odds.besides` of it.
+    """
     if not shares or share_of(article, article_features(draft, shares)) < LEAST_ARTICLE:
         return [0.0] * len(shares)
-    return [share if share >= LEAST_CONFIDENCE else 0.0 for share in shares]
+    least = [LEAST_OTHER if each == OTHER_SIDES else LEAST_CONFIDENCE for each in besides]
+    return [share if share >= limit else 0.0 for share, limit in zip(shares, least, strict=True)]
 
 
 def share_of(model: Labels, features: list[str]) -> float:
