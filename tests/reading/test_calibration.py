@@ -83,10 +83,10 @@ def test_every_article_is_drafted_once_by_its_encoder() -> None:
     for case in cases:
         rows_ = Assembler(shipped).draft(case.analysis).rows
         assert len(by_article[case.article.id].claims) == len(rows_)
-    assert any(right for one in unseen for _, right, _ in one.claims)
+    assert any(claim.right for one in unseen for claim in one.claims)
     wrong = [replace(case, gold={**case.gold, "claims": []}) for case in cases]
     none = drafts(wrong, shipped, lambda _: shipped.encoder)
-    assert not any(right or one.has_claims for one in none for _, right, _ in one.claims)
+    assert not any(claim.right or one.has_claims for one in none for claim in one.claims)
 
 
 def test_an_encoder_is_asked_only_for_cases_that_it_has_not_seen() -> None:

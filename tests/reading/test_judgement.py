@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from config.vocabulary import raw_language, vocabulary
 from config.words import Kind, Qualifier, Status, Topic
 from monitor.reading.analysis import Analysis, Analyst
-from monitor.reading.decision import Decision, Odds
+from monitor.reading.decision import FURTHER_SCOPE, OTHER_SIDES, Decision, Odds
 from monitor.reading.encoder import Encoder
 from monitor.reading.judgement import (
     ARTICLE,
     CLAIM,
     LEAST_ARTICLE,
     LEAST_CONFIDENCE,
+    LEAST_OTHER,
     LEAST_PRODUCT,
     SURE,
     UNSURE,
@@ -94,7 +95,7 @@ def drafted(
 def test_what_is_weighed_besides_speaks_for_nothing_else_and_is_not_told_unweighed() -> None:
     a, draft = drafted(("US KR all; US JP all", 5), (NO_TERM, 7), ("US KR all", 5))
     first = draft.decisions[0]
-    weighed = (first.odds[0]._replace(besides="sides", own_sides=0.2), first.odds[1])
+    weighed = (first.odds[0]._replace(besides=OTHER_SIDES, own_sides=0.2), first.odds[1])
     besides = replace(draft, decisions=(replace(first, odds=weighed), *draft.decisions[1:]))
     alone, beside_it = claim_features(a, draft, draft.rows), claim_features(a, besides, besides.rows)
     assert "same+" in alone[-1] and "same-" in beside_it[-1]
@@ -195,12 +196,17 @@ def test_what_an_article_tells_that_hardly_has_a_claim_is_left_out() -> None:
         assert [d.reason for d in decisions].count(UNSURE) == 2 - kept
 
 
-@given(st.lists(st.floats(0, 1), max_size=6), st.floats(-6, 6))
-def test_a_claim_is_told_as_it_was_weighed_or_not_at_all(shares: list[float], article: float) -> None:
+WEIGHED = st.tuples(st.floats(0, 1), st.sampled_from(("", FURTHER_SCOPE, OTHER_SIDES)))
+
+
+@given(st.lists(WEIGHED, max_size=6), st.floats(-6, 6))
+def test_a_claim_is_told_as_it_was_weighed_or_not_at_all(weighed: list[tuple[float, str]], article: float) -> None:
     _, draft = drafted(("US KR all", 25), ("US JP all", 15), (NO_TERM, 10))
     model = judges({}, article).labels[ARTICLE]
     open_ = model.probabilities(["1"])[1] >= LEAST_ARTICLE
-    assert told(shares, draft, model) == [s if open_ and s >= LEAST_CONFIDENCE else 0.0 for s in shares]
+    least = {OTHER_SIDES: LEAST_OTHER}
+    kept = [share if open_ and share >= least.get(besides, LEAST_CONFIDENCE) else 0.0 for share, besides in weighed]
+    assert told([share for share, _ in weighed], [besides for _, besides in weighed], draft, model) == kept
 
 
 @pytest.mark.parametrize(
