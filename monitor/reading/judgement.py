@@ -15,7 +15,7 @@ from typing import NamedTuple
 from config.words import WORLD, Qualifier, Topic
 from monitor.reading.analysis import Analysis
 from monitor.reading.classify import TOPIC_OF
-from monitor.reading.decision import OTHER_SIDES, Decision, Odds
+from monitor.reading.decision import Decision, Odds
 from monitor.reading.kinds import fine, step
 from monitor.reading.models import Labels, Models
 from monitor.types import Claim
@@ -23,9 +23,8 @@ from monitor.types import Claim
 #: The models of a claim and of an article, and the label of what is kept.
 CLAIM, ARTICLE, YES = "right", "tells", "yes"
 #: A claim is told from this probability on: below it more is lost by what is wrong than won by what is right.
-LEAST_CONFIDENCE = 0.33
-#: Other sides than those that were chosen are told only if that is likelier right than wrong: most often one excludes
-#: the other.
+LEAST_CONFIDENCE = 0.35
+#: What was not chosen for a figure is told only if it is likelier right than wrong: most often one excludes the other.
 LEAST_OTHER = 0.5
 #: An article's claims are told only where it is so likely to have any.
 LEAST_ARTICLE = 0.97
@@ -93,7 +92,7 @@ def told(shares: Sequence[float], besides: Sequence[str], draft: Draft, article:
     """
     if not shares or share_of(article, article_features(draft, shares)) < LEAST_ARTICLE:
         return [0.0] * len(shares)
-    least = [LEAST_OTHER if each == OTHER_SIDES else LEAST_CONFIDENCE for each in besides]
+    least = [LEAST_OTHER if each else LEAST_CONFIDENCE for each in besides]
     return [share if share >= limit else 0.0 for share, limit in zip(shares, least, strict=True)]
 
 

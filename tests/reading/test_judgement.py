@@ -204,8 +204,8 @@ def test_a_claim_is_told_as_it_was_weighed_or_not_at_all(weighed: list[tuple[flo
     _, draft = drafted(("US KR all", 25), ("US JP all", 15), (NO_TERM, 10))
     model = judges({}, article).labels[ARTICLE]
     open_ = model.probabilities(["1"])[1] >= LEAST_ARTICLE
-    least = {OTHER_SIDES: LEAST_OTHER}
-    kept = [share if open_ and share >= least.get(besides, LEAST_CONFIDENCE) else 0.0 for share, besides in weighed]
+    least = [LEAST_OTHER if besides else LEAST_CONFIDENCE for _, besides in weighed]
+    kept = [share if open_ and share >= limit else 0.0 for (share, _), limit in zip(weighed, least, strict=True)]
     assert told([share for share, _ in weighed], [besides for _, besides in weighed], draft, model) == kept
 
 
