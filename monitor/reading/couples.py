@@ -9,6 +9,10 @@ from monitor.reading.analysis import Analysis, Place
 EQUAL = 50
 #: Tokens between a rate and the words that tell it of both directions: "zero on both sides".
 MUTUAL_REACH = 8
+#: Tokens between two figures that stand in a row: "40 and 41".
+ROW_GAP = 2
+#: Marks behind which something else begins.
+STOPS = frozenset((";", ":"))
 
 
 def expanded(a: Analysis, index: int, kind: str, party: str, counterparty: str) -> list[tuple[str, str]]:
@@ -17,28 +21,36 @@ def expanded(a: Analysis, index: int, kind: str, party: str, counterparty: str) 
     An equal split of profits is told of both sides at once, and so is a tariff "on both sides".
     """
     alike = kind == Kind.PROFIT_SHARE and a.quantities[index].value == EQUAL
-    if alike or (kind == Kind.TARIFF and counterparty != WORLD and _is_mutual(a, index)):
-        return [(party, counterparty), (counterparty, party)]
-    others = _coordinated(a, index, counterparty)
-    if others and party not in others:
-        return [(party, counterparty), *((party, code) for code in others)]
-    others = () if counterparty in _coordinated(a, index, party) else _coordinated(a, index, party)
-    return [(party, counterparty), *((code, counterparty) for code in others)]
+    pairs = [(party, counterparty)]
+    if not alike:
+        beside, before = _coordinated(a, index, counterparty), _coordinated(a, index, party)
+        if beside and party not in beside:
+            pairs += [(party, code) for code in beside]
+        elif counterparty not in before:
+            pairs += [(code, counterparty) for code in before]
+    if alike or (kind == Kind.TARIFF and WORLD not in (party, counterparty) and _is_mutual(a, index)):
+        pairs += [(other, one) for one, other in pairs]
+    return pairs
 
 
 def _is_mutual(a: Analysis, index: int) -> bool:
     """Whether words beside a rate, in its sentence, tell it of both directions."""
     first, last = a.doc.reach(a.quantities[index])
     begin, end = a.doc.sentences[a.doc.sentence_of[first]]
-    near = range(max(begin, first - MUTUAL_REACH), min(end, last + MUTUAL_REACH))
-    return any("mutual" in a.classes[k] for k in near)
+    for way in (range(first - 1, max(begin, first - MUTUAL_REACH) - 1, -1), range(last, min(end, last + MUTUAL_REACH))):
+        for k in way:
+            if a.doc.tokens[k].norm in STOPS:
+                break
+            if "mutual" in a.classes[k]:
+                return True
+    return "mutual" in {name for k in range(first, last) for name in a.classes[k]}
 
 
 def _coordinated(a: Analysis, index: int, code: str) -> tuple[str, ...]:
     """Other codes told in one list with the mention of `code` nearest to the figure.
 
     Where a sentence names no place, the list is sought in the one before: "HONDURAS, PANAMA, PERU. 10% each."
-    Where as many figures stand in a row as the list has members, each has its own: "Laos and Syria, 40 and 41%".
+    Where as many figures stand in a row as the list has members, they share none: "Laos and Syria, 40 and 41%".
     """
     first, last = a.doc.reach(a.quantities[index])
 
@@ -52,19 +64,21 @@ def _coordinated(a: Analysis, index: int, code: str) -> tuple[str, ...]:
     return tuple(member for member in members if member != code) if len(members) != len(_row(a, index)) else ()
 
 
-#: Tokens between two figures that stand in a row: "40 and 41".
-ROW_GAP = 2
-
-
 def _row(a: Analysis, index: int) -> list[int]:
-    """The figures of one unit that stand in a row with one, that one among them."""
+    """The figures of one unit that stand in a row with one, joined by "and" or a mark; that one among them."""
     unit = a.quantities[index].unit
     near = a.figures_in[a.doc.sentence_of[a.doc.reach(a.quantities[index])[0]]]
     out: list[int] = []
     for other in (i for i in near if a.quantities[i].unit == unit):
-        if out and a.doc.reach(a.quantities[other])[0] - a.doc.reach(a.quantities[out[-1]])[1] > ROW_GAP:
+        if out and not _joined(a, out[-1], other):
             if index in out:
                 break
             out = []
         out.append(other)
     return out
+
+
+def _joined(a: Analysis, one: int, other: int) -> bool:
+    """Whether nothing but what joins a list stands between two figures."""
+    between = range(a.doc.reach(a.quantities[one])[1], a.doc.reach(a.quantities[other])[0])
+    return len(between) <= ROW_GAP and {a.doc.tokens[k].norm for k in between} <= a.joins

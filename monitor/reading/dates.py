@@ -27,12 +27,18 @@ class DateMention:
 
     start: int
     end: int
-    #: The last such day up to publication.
+    #: The last such day up to publication, and the next from then on; where one is near, it is both.
     past: str
-    #: The next such day from publication on.
     future: str
     #: day, full (with its year), month, year, weekday, relative.
     form: str
+    #: The next such day where `future` is not: an end that is told lies ahead, however near the last one is.
+    next_one: str = ""
+
+    @property
+    def coming(self) -> str:
+        """The next such day from publication on, or the day itself where its year is told."""
+        return self.next_one or self.future
 
     def since(self, published: date) -> int:
         """Days from its last reading, of a month or a year from their first day, to a day."""
@@ -94,7 +100,8 @@ class DateReader:
             year = part["y1"] or part["y2"] or part["y4"]
             day = part["d1"] or part["d2"]
             number = self._months[month_word.lower()]
-            return _calendar(start, end, number, int(day) if day else None, int(year) if year else None, published)
+            mention = _calendar(start, end, number, int(day) if day else None, int(year) if year else None, published)
+            return self._told_near(mention, (part["rel3"] or "").lower()) if mention else None
         if part["w5"]:
             ahead = (self._weekdays[part["w5"].lower()] - published.weekday()) % 7
             past = published - timedelta(days=(7 - ahead) % 7)
@@ -110,6 +117,12 @@ class DateReader:
         iso = (published + timedelta(days=self._days[re.sub(r"\s+", " ", part["r7"].lower())])).isoformat()
         return DateMention(start, end, iso, iso, "relative")
 
+    def _told_near(self, mention: DateMention, word: str) -> DateMention:
+        """A month behind "next" or "last"; what is near counts only where neither is told."""
+        if word in self._next - self._this:
+            return replace(mention, past=mention.coming, future=mention.coming, next_one="")
+        return replace(mention, future=mention.past) if word in self._last else mention
+
     def _step(self, word: str) -> int:
         """How many months or years "this", "next" and "last" move."""
         return 0 if word in self._this else 1 if word in self._next else -1
@@ -121,20 +134,22 @@ def _calendar(
     """A month, or a day of it, with its year or with the last and the next one that it can be."""
 
     def iso(of_year: int) -> str:
-        return date(of_year, month, day).isoformat() if day else f"{of_year}-{month:02d}"
+        try:
+            return date(of_year, month, day or 1).isoformat()[: None if day else len("2026-01")]
+        except ValueError:  # 31 June, or 29 February of a year that has none
+            return ""
 
-    try:
-        if year is not None:
-            return DateMention(start, end, iso(year), iso(year), "full" if day else "year_month")
-        ahead = (month, day or published.day) >= (published.month, published.day)
-        behind = (month, day or published.day) <= (published.month, published.day)
-        past, future = iso(published.year - (not behind)), iso(published.year + (not ahead))
-    except ValueError:  # 31 June, or 29 February of another year
+    if year is not None:
+        return DateMention(start, end, iso(year), iso(year), "full" if day else "year_month") if iso(year) else None
+    ahead = (month, day or published.day) >= (published.month, published.day)
+    behind = (month, day or published.day) <= (published.month, published.day)
+    past, future = iso(published.year - (not behind)), iso(published.year + (not ahead))
+    if not past and not future:
         return None
-    told = DateMention(start, end, past, future, "day" if day else "month")
+    told = DateMention(start, end, past or future, future or past, "day" if day else "month")
     if told.since(published) <= RECENT:
-        return replace(told, future=past)
-    return replace(told, past=future) if day and told.since(published) >= LONG_AGO else told
+        return replace(told, future=told.past, next_one=told.future)
+    return replace(told, past=told.future) if day and told.since(published) >= LONG_AGO else told
 
 
 def _shifted(start: int, end: int, is_year: bool, step: int, published: date) -> DateMention:

@@ -52,5 +52,5 @@ class Decision:
     claims: tuple[Claim, ...] = ()
     #: What the figures before it had settled.
     told: Told = NOTHING_TOLD
-    #: How sure each decision was, for each claim; none where the figure is no term.
+    #: How sure each decision was, for each claim that was drafted; none where the figure is no term.
     odds: tuple[Odds, ...] = ()

@@ -11,7 +11,7 @@ from monitor.reading.models import Models, softmax
 
 #: A list of scopes.
 Scopes = tuple[str, ...]
-#: The scope of what is on everything, which is told alone where the goods beside it are not sure.
+#: The scope of what is on everything, which is told alone where it or the goods beside it are not sure.
 EVERYTHING = "all"
 #: Log odds from which on a scope is sure: "15% on its goods, cars included" is told of both.
 SURE = 2.0
@@ -43,7 +43,7 @@ def chosen(a: Analysis, index: int, kind: str, seen: Mapping[str, float], models
 def likeliest(seen: Mapping[str, float]) -> Chosen:
     """The list of all that are likelier in it than not, of the likeliest if none is.
 
-    What is on everything is on nothing besides, unless either is sure.
+    What is on everything is on nothing besides, unless both are sure.
     """
     names = [name for name, score in seen.items() if score > 0]
     each = {name: 1 / (1 + math.exp(-max(-BEYOND, min(score, BEYOND)))) for name, score in seen.items()}
@@ -57,7 +57,9 @@ def likeliest(seen: Mapping[str, float]) -> Chosen:
         share *= _less(seen, left_out)
     nearest = min(seen, key=lambda name: abs(seen[name]))
     ahead = share * (1 - min(1.0, _less(seen, [nearest])))
-    further = {name: share * _less(seen, [name]) for name, score in seen.items() if score > OPEN and name not in names}
+    further = {
+        name: share * _less(seen, [name]) for name, score in seen.items() if OPEN < score <= 0 and name not in names
+    }
     return Chosen(tuple(names), share, ahead, each, further)
 
 

@@ -97,7 +97,7 @@ class Periods:
             return None
         if page.a.doc.norms[last : last + 1] and page.a.doc.norms[last] in self.not_before:
             return None
-        day, today = mention.future, page.a.published.isoformat()
+        day, today = mention.coming, page.a.published.isoformat()
         # "until this year" tells as often what is over
         return (day, last) if day > today[: len(day)] or (day == today[: len(day)] and len(day) > YEAR) else None
 

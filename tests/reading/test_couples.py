@@ -49,9 +49,18 @@ def test_figures_in_a_row_are_each_one_members(analyst: Analyst) -> None:
     assert couples.expanded(a, 0, "tariff", "US", "VN") == [("US", "VN"), ("US", "KH")]
 
 
+def test_an_older_figure_is_no_member_of_a_row(analyst: Analyst) -> None:
+    a = analysed(analyst, "The US will cut its tariffs on cars from Japan and South Korea from 25% to 15%.")
+    assert couples.expanded(a, 1, "tariff", "US", "JP") == [("US", "JP"), ("US", "KR")]
+
+
 def test_a_tariff_on_both_sides_is_told_of_either_direction(analyst: Analyst) -> None:
     a = analysed(analyst, "Aircraft of Europe and America stay at zero on both sides. Cars pay 15%.")
     assert couples.expanded(a, 0, "tariff", "US", "EU") == [("US", "EU"), ("EU", "US")]
     assert couples.expanded(a, 1, "tariff", "US", "EU") == [("US", "EU")]
     a = analysed(analyst, "Zero on both sides is what America offers to all.")
     assert couples.expanded(a, 0, "tariff", "US", "WORLD") == [("US", "WORLD")]
+    a = analysed(analyst, "Aircraft of Europe and America trade freely in both directions; steel pays 50%.")
+    assert couples.expanded(a, len(a.quantities) - 1, "tariff", "US", "EU") == [("US", "EU")]
+    a = analysed(analyst, "Both sides said the 15% US tariff on Japanese cars would start soon.")
+    assert couples.expanded(a, 0, "tariff", "US", "JP") == [("US", "JP")]

@@ -32,6 +32,8 @@ def told(text: str, published: date = FRIDAY) -> list[tuple[str, str]]:
         ("on the 1st of March", "2025-03-01", "2026-03-01"),
         ("on the 1st of January", "2026-01-01", "2026-01-01"),
         ("in August", "2025-08", "2025-08"),
+        ("from next August", "2026-08", "2026-08"),
+        ("since last August", "2025-08", "2025-08"),
         ("on Nov. 14", "2025-11-14", "2025-11-14"),
         ("2026-01-05", "2026-01-05", "2026-01-05"),
         ("in January 2027", "2027-01", "2027-01"),
@@ -67,6 +69,19 @@ def test_dates(text: str, past: str, future: str) -> None:
 )
 def test_what_is_no_date(text: str) -> None:
     assert told(text) == []
+
+
+def test_a_day_that_only_one_of_the_two_years_has_is_that_one() -> None:
+    assert told("from February 29", date(2028, 2, 10)) == [("2028-02-29", "2028-02-29")]
+    assert told("on February 29", date(2028, 3, 2)) == [("2028-02-29", "2028-02-29")]
+    assert told("on February 29", date(2026, 3, 2)) == []
+
+
+def test_an_end_lies_ahead_however_near_the_last_such_day_is() -> None:
+    (august,) = READER.dates("until August", FRIDAY)
+    assert (august.past, august.future, august.coming) == ("2025-08", "2025-08", "2026-08")
+    (december,) = READER.dates("until December 1", FRIDAY)
+    assert december.coming == "2025-12-01"
 
 
 def test_months_turn_the_year() -> None:
