@@ -56,7 +56,7 @@ def record(
             *merged, place = shelf.onward(place)
             passed[id(claim)] = tuple(str(each.key) for each in merged)
         if claim.value is None and claim.delta is None:
-            notes.append(_passed(place.key, article, claim))
+            notes.append(_passed(place.key, article, claim, "it gives no figure"))
             continue
         if not place.claims:
             told.append(place)
@@ -64,6 +64,7 @@ def record(
     changes: list[Change] = []
     touched: dict[TermKey, Term] = {}
     for place in told:
+        notes += place.leave_differences(article)
         term = place.term
         for evidence in as_evidence(place.claims, article, mark, partial(shelf.beside, place.key, claims)):
             if passed:
@@ -77,8 +78,8 @@ def record(
     return _outcome((touched, tuple(changes), tuple(notes)))
 
 
-def _passed(key: TermKey, article: Article, claim: Claim) -> Note:
-    return Note(kind=NoteKind.PASSED, key=key, article=article.id, claim=claim, reason="it gives no figure")
+def _passed(key: TermKey, article: Article, claim: Claim, reason: str) -> Note:
+    return Note(kind=NoteKind.PASSED, key=key, article=article.id, claim=claim, reason=reason)
 
 
 class _Place:
@@ -90,6 +91,13 @@ class _Place:
         self.key = key
         self.term = term
         self.claims: list[Claim] = []
+
+    def leave_differences(self, article: Article) -> list[Note]:
+        """Leaves out differences whose article also tells what they come to: "takes 10 points off, down to 20%"."""
+        come_to = {claim.status for claim in self.claims if claim.value is not None}
+        left = [claim for claim in self.claims if claim.value is None and claim.status in come_to]
+        self.claims = [claim for claim in self.claims if claim not in left]
+        return [_passed(self.key, article, claim, "the article tells what the difference comes to") for claim in left]
 
 
 class _Shelf:

@@ -149,8 +149,9 @@ class Assembler:
             )
             return Figures(round(before * q.value, 4), before, None, "percent") if before else None
         if q.family == "points":
-            is_rate = label == kinds.SURCHARGE
-            return Figures(q.value, previous, None, "percent") if is_rate else Figures(None, None, q.value, POINTS)
+            if label == kinds.SURCHARGE:
+                return Figures(q.value, previous, None, "percent")
+            return Figures(None, None, -q.value if lowers(a, index) else q.value, POINTS)
         unit = q.unit or next((p.unit for p in a.quantities if p.family == "money" and p.unit), "USD")
         return Figures(q.value, previous, None, unit)
 
@@ -264,6 +265,22 @@ def is_holding(a: Analysis, index: int) -> bool:
             if "holdings" in a.classes[k]:
                 return True
     return False
+
+
+#: Tokens before and behind a difference among which it is told whether it raises or lowers.
+WAY_BEFORE, WAY_BEHIND = 8, 6
+#: Cue classes of either way.
+UP, DOWN = frozenset(("raise",)), frozenset(("cut", "less"))
+
+
+def lowers(a: Analysis, index: int) -> bool:
+    """Whether a difference takes away, by the nearest word of its sentence that tells the way: "10 points off"."""
+    first, last = a.doc.reach(a.quantities[index])
+    begin, end = a.doc.sentences[a.doc.sentence_of[first]]
+    before = [(first - k, k) for k in range(max(begin, first - WAY_BEFORE), first)]
+    behind = [(k - last + 1, k) for k in range(last, min(end, last + WAY_BEHIND))]
+    near = (set(a.classes[k]) & (UP | DOWN) for _, k in sorted(before + behind))
+    return next((not found & UP for found in near if found), False)
 
 
 def respective_firm(a: Analysis, index: int) -> str | None:

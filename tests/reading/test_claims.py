@@ -1,12 +1,17 @@
-"""What states the same becomes one claim."""
+"""What states the same becomes one claim, and which way a difference goes."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
+import pytest
+
+from config.vocabulary import raw_language, vocabulary
 from config.words import Kind, Qualifier, Status
-from monitor.reading.claims import merged
-from monitor.types import Claim
+from monitor.reading.analysis import Analyst
+from monitor.reading.claims import lowers, merged
+from monitor.types import Article, Claim, Source
 
 TITLE = "Duty on cars to rise to 25%"
 TOLD = Claim(
@@ -55,3 +60,23 @@ def test_the_others_complete_it() -> None:
 def test_what_differs_stays_apart_in_the_order_in_which_it_was_told() -> None:
     steel, other = replace(TOLD, scope="steel"), replace(TEXT, value=15.0)
     assert merged([steel, TOLD, other, TEXT], len(TITLE)) == (steel, replace(TEXT, confidence=0.9), other)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The US will take 10 percentage points off its duties on Chinese goods.", True),
+        ("Washington lowers the tariff on Chinese goods by 10 percentage points.", True),
+        ("China lost 20 points of tariff in February.", True),
+        ("Washington will raise the tariff on Chinese goods by 10 percentage points.", False),
+        ("Trump added 10 percentage points to the tariff on Canada.", False),
+        ("Duties came down last year, and in March the US raised those on Chinese goods by 10 points.", False),
+    ],
+)
+def test_which_way_a_difference_goes(text: str, expected: bool) -> None:
+    now = datetime(2025, 11, 14, 9, tzinfo=UTC)
+    wire = Source(name="Wire", tier=2)
+    article = Article(id="a", source=wire, published=now, observed=now, title="News", text=text)
+    a = Analyst(vocabulary("en"), raw_language("en")).analyse(article)
+    (index,) = (k for k, q in enumerate(a.quantities) if q.family == "points")
+    assert lowers(a, index) is expected
