@@ -94,9 +94,12 @@ class _Place:
 
     def leave_differences(self, article: Article) -> list[Note]:
         """Leaves out differences whose article also tells what they come to: "takes 10 points off, down to 20%"."""
+        differences = [claim for claim in self.claims if claim.value is None]
+        if not differences:
+            return []
         come_to = {claim.status for claim in self.claims if claim.value is not None}
-        left = [claim for claim in self.claims if claim.value is None and claim.status in come_to]
-        self.claims = [claim for claim in self.claims if claim not in left]
+        left = [claim for claim in differences if claim.status in come_to]
+        self.claims = [claim for claim in self.claims if claim.value is not None or claim.status not in come_to]
         return [_passed(self.key, article, claim, "the article tells what the difference comes to") for claim in left]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from heapq import merge
 from typing import NamedTuple
 
 from config.words import Kind, Qualifier, Status
@@ -14,6 +15,7 @@ from monitor.reading.decision import FURTHER_SCOPE, OTHER_SIDES, Decision, Odds
 from monitor.reading.encoder import Pair
 from monitor.reading.judgement import Draft
 from monitor.reading.models import Models
+from monitor.reading.nearby import outwards
 from monitor.reading.overview import Overview
 from monitor.reading.quantities import Quantity
 from monitor.reading.told import Settled, Told
@@ -253,12 +255,7 @@ def is_holding(a: Analysis, index: int) -> bool:
     q = a.quantities[index]
     if q.family != "money":
         return False
-    first, last = a.doc.reach(q)
-    begin, end = a.doc.sentences[a.doc.sentence_of[first]]
-    for places in (
-        range(first - 1, max(begin, first - 1 - HOLDING_REACH) - 1, -1),
-        range(last, min(end, last + HOLDING_REACH)),
-    ):
+    for places in outwards(a, index, 1 + HOLDING_REACH, HOLDING_REACH):
         for k in places:
             if a.doc.tokens[k].norm in QUOTE_EDGES or a.shapes[k] == "<figure>":
                 break
@@ -275,11 +272,8 @@ UP, DOWN = frozenset(("raise",)), frozenset(("cut", "less"))
 
 def lowers(a: Analysis, index: int) -> bool:
     """Whether a difference takes away, by the nearest word of its sentence that tells the way: "10 points off"."""
-    first, last = a.doc.reach(a.quantities[index])
-    begin, end = a.doc.sentences[a.doc.sentence_of[first]]
-    before = [(first - k, k) for k in range(max(begin, first - WAY_BEFORE), first)]
-    behind = [(k - last + 1, k) for k in range(last, min(end, last + WAY_BEHIND))]
-    near = (set(a.classes[k]) & (UP | DOWN) for _, k in sorted(before + behind))
+    nearest = merge(*(enumerate(places) for places in outwards(a, index, WAY_BEFORE, WAY_BEHIND)))
+    near = (set(a.classes[k]) & (UP | DOWN) for _, k in nearest)
     return next((not found & UP for found in near if found), False)
 
 

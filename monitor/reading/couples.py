@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from config.words import WORLD, Kind
 from monitor.reading.analysis import Analysis, Place
+from monitor.reading.nearby import outwards
 
 #: Percent of the proceeds that either side gets where they are shared equally.
 EQUAL = 50
@@ -23,10 +24,10 @@ def expanded(a: Analysis, index: int, kind: str, party: str, counterparty: str) 
     alike = kind == Kind.PROFIT_SHARE and a.quantities[index].value == EQUAL
     pairs = [(party, counterparty)]
     if not alike:
-        beside, before = _coordinated(a, index, counterparty), _coordinated(a, index, party)
+        beside = _coordinated(a, index, counterparty)
         if beside and party not in beside:
             pairs += [(party, code) for code in beside]
-        elif counterparty not in before:
+        elif counterparty not in (before := _coordinated(a, index, party)):
             pairs += [(code, counterparty) for code in before]
     if alike or (kind == Kind.TARIFF and WORLD not in (party, counterparty) and _is_mutual(a, index)):
         pairs += [(other, one) for one, other in pairs]
@@ -36,14 +37,13 @@ def expanded(a: Analysis, index: int, kind: str, party: str, counterparty: str) 
 def _is_mutual(a: Analysis, index: int) -> bool:
     """Whether words beside a rate, in its sentence, tell it of both directions."""
     first, last = a.doc.reach(a.quantities[index])
-    begin, end = a.doc.sentences[a.doc.sentence_of[first]]
-    for way in (range(first - 1, max(begin, first - MUTUAL_REACH) - 1, -1), range(last, min(end, last + MUTUAL_REACH))):
-        for k in way:
+    for places in (range(first, last), *outwards(a, index, MUTUAL_REACH, MUTUAL_REACH)):
+        for k in places:
             if a.doc.tokens[k].norm in STOPS:
                 break
             if "mutual" in a.classes[k]:
                 return True
-    return "mutual" in {name for k in range(first, last) for name in a.classes[k]}
+    return False
 
 
 def _coordinated(a: Analysis, index: int, code: str) -> tuple[str, ...]:
@@ -61,7 +61,9 @@ def _coordinated(a: Analysis, index: int, code: str) -> tuple[str, ...]:
     places = a.places_in[sentence] or (a.places_in[sentence - 1] if sentence else [])
     here = [p for p in places if p.code == code and p.kind != "group"]
     members = min(here, key=gap).members if here else ()
-    return tuple(member for member in members if member != code) if len(members) != len(_row(a, index)) else ()
+    if len(members) < 2 or len(members) == len(_row(a, index)):
+        return ()
+    return tuple(member for member in members if member != code)
 
 
 def _row(a: Analysis, index: int) -> list[int]:

@@ -24,6 +24,13 @@ def around(sentence: int, sentences: int) -> list[int]:
     return [0, *near]
 
 
+def outwards(a: Analysis, index: int, before: int, behind: int) -> tuple[range, range]:
+    """The tokens of a figure's sentence before it and behind it, so many at most, the nearest first."""
+    first, last = a.doc.reach(a.quantities[index])
+    begin, end = a.doc.sentences[a.doc.sentence_of[first]]
+    return range(first - 1, max(begin, first - before) - 1, -1), range(last, min(end, last + behind))
+
+
 def between(a: Analysis, left: int, right: int) -> str:
     """The words between two tokens, for a short gap; else how far it is."""
     return " ".join(a.shapes[left:right]) if right - left <= 4 else f"<{min((right - left) // 5, 5)}>"

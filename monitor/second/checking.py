@@ -180,7 +180,7 @@ def _stands(name: str, body: str) -> bool:
 def _dated(effective: str | None, a: Analysis) -> bool:
     """Whether the article tells the day, or one in the month or year that is meant."""
     return effective is not None and any(
-        day.startswith(effective) for mention in a.dates for day in (mention.past, mention.future, mention.coming)
+        day.startswith(effective) for mention in a.dates for day in (mention.past, mention.coming)
     )
 
 
